@@ -1,0 +1,246 @@
+"""The `lbp` command: every subcommand is one library function.
+
+Exit codes: 0 done, 1 `lbp check` found problems, 2 an error told in one line.
+"""
+
+import inspect
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lbp_outcome import BANNER, __version__
+from lbp_outcome.errors import LbpError
+
+if TYPE_CHECKING:
+    from jsonargparse import ArgumentParser
+
+FOUND_PROBLEMS = 1
+ERROR = 2
+
+
+def check(cohort: Path) -> int:
+    """List every problem of a cohort folder with file, line and column.
+
+    Args:
+        cohort: Cohort folder (BIDS).
+    """
+    from lbp_outcome.cohort.folder import check_cohort
+
+    problems = check_cohort(cohort)
+    for problem in problems:
+        print(problem)
+    if problems:
+        print(f"{len(problems)} problem(s) found.", file=sys.stderr)
+        return FOUND_PROBLEMS
+    print(f"{cohort}: in order.")
+    return 0
+
+
+def simulate(
+    out: Path,
+    patients: int = 160,
+    seed: int = 0,
+    scenario: str = "default",
+    tables_only: bool = False,
+    processes: int | None = None,
+) -> None:
+    """Simulate a cohort: images, masks, tables and the truth behind them.
+
+    Args:
+        out: Cohort folder to make.
+        patients: How many patients.
+        seed: The same seed gives the same cohort, byte for byte.
+        scenario: default, null-imaging or strong-imaging.
+        tables_only: Leave out the images.
+        processes: How many at a time; all cores by default.
+    """
+    from lbp_outcome.simulate.cohort import simulate_cohort
+
+    simulate_cohort(
+        out,
+        patients=patients,
+        seed=seed,
+        scenario=scenario,
+        tables_only=tables_only,
+        processes=processes,
+    )
+    print(f"{out}: {patients} simulated patients.")
+
+
+def measure(
+    mask: Path,
+    scheme: str = "spider",
+    semantic: Path | None = None,
+    t2: Path | None = None,
+    lowest: str | None = None,
+    out: Path | None = None,
+    subject: str | None = None,
+) -> None:
+    """Measure a segmented MR image in millimetres.
+
+    Args:
+        mask: Segmentation, NIfTI or MHA.
+        scheme: What its numbers mean: spider or spineps.
+        semantic: Semantic mask of SPINEPS, beside its instance mask.
+        t2: T2 image, for the disc signal.
+        lowest: What the lowest numbered vertebra is, such as L5 or S1.
+        out: Table to write, CSV or TSV; printed when absent.
+        subject: Pseudonym written into the table; from the file name by default.
+    """
+    from lbp_outcome.measurements import measure_mask
+
+    found = measure_mask(
+        mask,
+        scheme=scheme,
+        semantic=semantic,
+        t2=t2,
+        lowest=lowest,
+        out=out,
+        subject=subject,
+    )
+    values = sum(item.value is not None for item in found)
+    if out is None:
+        print(*found, sep="\n")
+    else:
+        print(f"{out}: {values} values, {len(found) - values} reasons.")
+
+
+def run(study: Path, out: Path | None = None) -> None:
+    """Run a study: cross-validate, compare, explain, track and report.
+
+    Args:
+        study: Study file (YAML).
+        out: Folder for the results; runs/<study> by default.
+    """
+    from lbp_outcome.study.run import run_study
+
+    print(f"Report: {run_study(study, out)}")
+
+
+def explain(
+    run: str,
+    patient: str | None = None,
+    out: Path | None = None,
+    cohort: Path | None = None,
+) -> None:
+    """Show why a study's models predicted what they did for one patient.
+
+    Args:
+        run: Folder of a study's results, or the id of its MLflow run.
+        patient: Pseudonym.
+        out: Folder to write; explanations/<patient> by default.
+        cohort: Cohort folder, if it is no longer where the study found it.
+    """
+    from lbp_outcome.study.explanation import explain_patient
+
+    name = _named(patient)
+    folder = explain_patient(
+        run, name, out or Path("explanations") / name, cohort=cohort
+    )
+    print(f"Explanation: {folder}")
+
+
+def advise(
+    model: str,
+    patient: str | None = None,
+    cohort: Path | None = None,
+    out: Path | None = None,
+    show_outside: bool = False,
+) -> None:
+    """Write one patient's page: probability with interval, reasons, heat map.
+
+    Args:
+        model: Registered model: demo-fusion, demo-fusion/2 or demo-fusion@champion.
+        patient: Pseudonym.
+        cohort: Cohort folder that holds the patient.
+        out: Folder to write; advice/<patient> by default.
+        show_outside: Show the number, marked, for a patient unlike those trained on.
+    """
+    from lbp_outcome.tool.advise import advise_patient
+
+    name = _named(patient)
+    if cohort is None:
+        raise LbpError("say which cohort holds the patient: --cohort FOLDER")
+    page, advice = advise_patient(
+        model,
+        name,
+        cohort,
+        out or Path("advice") / name,
+        show_outside=show_outside,
+    )
+    for reason in advice.refusals:
+        print(f"Refused: {reason}")
+    print(f"Page: {page}")
+
+
+def doctor() -> None:
+    """Say what is installed, what is used, and where things are kept."""
+    from lbp_outcome.doctor import examine
+
+    print(*examine(), sep="\n")
+
+
+COMMANDS: tuple[Callable[..., int | None], ...] = (
+    check,
+    simulate,
+    measure,
+    run,
+    explain,
+    advise,
+    doctor,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; an error meant for people prints as one line."""
+    from jsonargparse import ArgumentParser
+
+    parser = ArgumentParser(
+        prog="lbp",
+        description=f"Outcome of lumbar spine surgery from images and tables. {BANNER}",
+        version=f"{__version__}. {BANNER}",
+    )
+    commands = parser.add_subcommands(required=True)
+    for command in COMMANDS:
+        sub = ArgumentParser(description=(command.__doc__ or "").partition("\n")[0])
+        _add_arguments(sub, command)
+        commands.add_subcommand(command.__name__, sub, help=sub.description)
+    chosen = parser.parse_args(arguments)
+    name = chosen.subcommand
+    settings = parser.instantiate(chosen)[name].as_dict()
+    raise SystemExit(_run(_command(name), settings))
+
+
+def _add_arguments(parser: "ArgumentParser", command: Callable[..., object]) -> None:
+    """One option per parameter; a yes or no becomes a flag such as `--tables-only`."""
+    parameters = inspect.signature(command).parameters.values()
+    flags: set[str | int] = {p.name for p in parameters if p.default is False}
+    parser.add_function_arguments(command, as_positional=True, skip=flags)
+    for flag in map(str, flags):
+        words = (command.__doc__ or "").partition(f"{flag}: ")[2].split("\n    ")[0]
+        name = f"--{flag.replace('_', '-')}"
+        parser.add_argument(name, action="store_true", help=words)
+
+
+def _run(command: Callable[..., int | None], settings: dict[str, object]) -> int:
+    try:
+        return command(**settings) or 0
+    except LbpError as error:
+        print(f"lbp: {' '.join(str(error).split())}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("lbp: stopped; nothing is half-written", file=sys.stderr)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ERROR
+
+
+def _command(name: str) -> Callable[..., int | None]:
+    return next(command for command in COMMANDS if command.__name__ == name)
+
+
+def _named(patient: str | None) -> str:
+    if not patient:
+        raise LbpError("say which patient: --patient sub-...")
+    return patient

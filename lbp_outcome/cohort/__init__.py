@@ -1,0 +1,1 @@
+"""A cohort folder: its data dictionary, its tables, its images, its problems."""

@@ -1,0 +1,181 @@
+"""The images of one patient: where they lie, and whether they can be used."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+
+from lbp_outcome.cohort.problems import Problems
+from lbp_outcome.errors import LbpError, UnreadableFile
+from lbp_outcome.image import Image
+from lbp_outcome.io.images import read_image
+from lbp_outcome.io.radiographs import read_radiograph
+from lbp_outcome.labels import LABEL_SCHEMES
+from lbp_outcome.spine import Spine
+
+T2 = (
+    "anat/*acq-sag*_T2w.nii.gz",
+    "anat/*_T2w.nii.gz",
+    "anat/*_T2w.nii",
+    "anat/*_T2w.mha",
+)
+T1 = tuple(pattern.replace("T2w", "T1w") for pattern in T2)
+RADIOGRAPH = tuple(f"xray/*_view-lateral_xray.{e}" for e in ("png", "nii.gz", "dcm"))
+MASKS = {
+    "spider": ("anat/*_T2w_dseg.nii.gz", "anat/*_T1w_dseg.nii.gz", "anat/*_dseg.mha"),
+    "spineps": ("*_seg-vert_msk.nii.gz", "anat/*_seg-vert_msk.nii.gz"),
+}
+NEVER_READ = ("truth",)
+"""Folders under derivatives/ that hold the answers of a simulation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segmentation:
+    """A label map and how to read its numbers.
+
+    Attributes:
+        mask: The label map, or the instance mask of SPINEPS.
+        scheme: Name on the shelf of label schemes.
+        semantic: The semantic mask of SPINEPS.
+        lowest: What the lowest numbered vertebra is, where the scheme counts upwards.
+    """
+
+    mask: Path
+    scheme: str
+    semantic: Path | None = None
+    lowest: str | None = None
+
+    def read(self) -> Spine:
+        """Return the named structures.
+
+        Raises:
+            LbpError: The mask is damaged, empty or of another scheme; names the file.
+        """
+        scheme = LABEL_SCHEMES[self.scheme]
+        mask = read_image(self.mask)
+        semantic = None if self.semantic is None else read_image(self.semantic)
+        try:
+            return scheme.read(mask, semantic=semantic, lowest=self.lowest)
+        except LbpError as error:
+            raise type(error)(f"{self.mask.name}: {error}") from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatientFiles:
+    """Image files of one patient; None where there is none."""
+
+    t2: Path | None = None
+    t1: Path | None = None
+    radiograph: Path | None = None
+    segmentation: Segmentation | None = None
+
+    def radiograph_mm(
+        self,
+    ) -> tuple[Float[np.ndarray, "row column"], tuple[float, float]]:
+        """Return the lateral X-ray and its pixel size [mm]."""
+        if self.radiograph is None:
+            raise UnreadableFile("there is no lateral X-ray")
+        return read_radiograph(self.radiograph)
+
+
+def files_of(cohort: Path, patient: str) -> PatientFiles:
+    """Find the images and the segmentation of one patient."""
+    folder = cohort / patient
+    return PatientFiles(
+        t2=_first(folder, T2),
+        t1=_first(folder, T1),
+        radiograph=_first(folder, RADIOGRAPH),
+        segmentation=_segmentation(cohort, patient),
+    )
+
+
+def check_images(files: PatientFiles, problems: Problems) -> None:
+    """Open every image of a patient and note what cannot be used."""
+    for path in (files.t2, files.t1):
+        if path is not None:
+            _noting(problems, path, read_image, path)
+    if files.radiograph is not None:
+        _noting(problems, files.radiograph, read_radiograph, files.radiograph)
+    if files.segmentation is not None:
+        _check_segmentation(files, files.segmentation, problems)
+
+
+def _check_segmentation(
+    files: PatientFiles, segmentation: Segmentation, problems: Problems
+) -> None:
+    _noting(problems, segmentation.mask, segmentation.read)
+    if files.t2 is None:
+        return
+    try:
+        mask, t2 = read_image(segmentation.mask), read_image(files.t2)
+    except LbpError:
+        return  # noted already
+    if not _overlap(mask, t2):
+        problems.add(
+            segmentation.mask,
+            "the mask lies outside the T2 image; they need the same patient space",
+        )
+
+
+def _overlap(mask: Image, image: Image) -> bool:
+    """Whether the middle of the mask's structures lies inside the image."""
+    found = np.argwhere(mask.values > 0)
+    if not len(found):
+        return True  # an empty mask is noted as such
+    centre = mask.to_patient(found.mean(axis=0, keepdims=True))
+    index = image.to_index(centre)[0]
+    return bool(np.all(index >= -0.5) and np.all(index <= np.array(image.values.shape)))
+
+
+def _noting(problems: Problems, path: Path, action: object, *arguments: object) -> None:
+    assert callable(action)
+    try:
+        action(*arguments)
+    except LbpError as error:
+        problems.add(
+            path, str(error).removeprefix(f"{path.name}: ").removeprefix(f"{path}: ")
+        )
+
+
+def _segmentation(cohort: Path, patient: str) -> Segmentation | None:
+    pipelines = sorted((cohort / "derivatives").glob("*"))
+    for pipeline in (path for path in pipelines if path.name not in NEVER_READ):
+        description = _description(pipeline)
+        for default, patterns in MASKS.items():
+            mask = _first(pipeline / patient, patterns)
+            if mask is not None:
+                return Segmentation(
+                    mask=mask,
+                    scheme=str(description.get("LabelScheme", default)),
+                    semantic=_semantic(mask),
+                    lowest=_text(description.get("LowestVertebra")),
+                )
+    return None
+
+
+def _semantic(mask: Path) -> Path | None:
+    beside = mask.with_name(mask.name.replace("_seg-vert_", "_seg-spine_"))
+    return beside if beside != mask and beside.is_file() else None
+
+
+def _description(pipeline: Path) -> dict[str, object]:
+    try:
+        text = (pipeline / "dataset_description.json").read_text("utf-8-sig")
+        content = json.loads(text)
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _first(folder: Path, patterns: tuple[str, ...]) -> Path | None:
+    for pattern in patterns:
+        found = sorted(folder.glob(pattern))
+        if found:
+            return found[0]
+    return None

@@ -1,0 +1,126 @@
+"""What a patient's images give: measurements, and crops for a network."""
+
+import multiprocessing
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32
+
+from lbp_outcome.anatomy import Disc
+from lbp_outcome.cohort.imaging import PatientFiles
+from lbp_outcome.errors import LbpError
+from lbp_outcome.geometry.level_crop import level_crops
+from lbp_outcome.image import Image
+from lbp_outcome.io.images import read_image
+from lbp_outcome.measurements import measure
+from lbp_outcome.progress import progress
+from lbp_outcome.records import Measurement
+from lbp_outcome.view import LevelCrop, PatientImages
+
+RADIOGRAPH_SHAPE = (128, 96)
+RADIOGRAPH_PIXEL_MM = 2.0
+FEW = 4
+"""Below this many patients, starting processes costs more than it saves."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scan:
+    """What the images of one patient gave.
+
+    Attributes:
+        measurements: Every measurement, or the reason why there is none.
+        images: The images as a network sees them.
+        spacing_mm: Voxel size of the T2 image, smallest first; empty without one.
+    """
+
+    measurements: tuple[Measurement, ...]
+    images: PatientImages
+    spacing_mm: tuple[float, ...] = ()
+
+
+def read_scans(
+    files: Mapping[str, PatientFiles], levels: Sequence[Disc]
+) -> dict[str, Scan]:
+    """Read and measure the images of many patients, on every core.
+
+    Raises:
+        LbpError: An image cannot be used; the message names the file.
+    """
+    patients = list(files)
+    jobs = [(files[patient], tuple(levels)) for patient in patients]
+    workers = min(os.cpu_count() or 1, len(jobs))
+    if len(jobs) < FEW or workers < 2:
+        scans = [_scan(job) for job in progress(jobs, "Measuring")]
+        return dict(zip(patients, scans, strict=True))
+    # "spawn": a forked copy of a process that has loaded torch may hang
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        found = progress(pool.map(_scan, jobs), "Measuring", total=len(jobs))
+        return dict(zip(patients, found, strict=True))
+
+
+def read_scan(files: PatientFiles, levels: Sequence[Disc]) -> Scan:
+    """Read and measure the images of one patient.
+
+    Raises:
+        LbpError: An image cannot be used; the message names the file.
+    """
+    t2 = None if files.t2 is None else read_image(files.t2)
+    measurements, crops, why = _from_mri(files, t2, levels)
+    absent = {"mri": why} if not crops else {}
+    radiograph = None
+    if files.radiograph is None:
+        absent["radiograph"] = "no lateral X-ray"
+    else:
+        radiograph = fixed_radiograph(*files.radiograph_mm())
+    return Scan(
+        measurements=measurements,
+        images=PatientImages(levels=crops, radiograph=radiograph, absent=absent),
+        spacing_mm=() if t2 is None else tuple(sorted(map(float, t2.spacing_mm))),
+    )
+
+
+def fixed_radiograph(
+    values: np.ndarray, spacing_mm: tuple[float, float]
+) -> Float32[np.ndarray, "row column"]:
+    """Return an X-ray on 128 x 96 pixels of 2 mm around its centre, mean 0 and SD 1.
+
+    Pixels outside the film are 0, the mean.
+    """
+    from scipy.ndimage import affine_transform, gaussian_filter
+
+    zoom = np.array([RADIOGRAPH_PIXEL_MM / mm for mm in spacing_mm])
+    smooth = gaussian_filter(values.astype(np.float32), np.maximum(zoom - 1, 0) / 2)
+    spread = float(smooth.std())
+    scaled = (smooth - smooth.mean()) / (spread if spread > 0 else 1.0)
+    centre = (np.array(values.shape) - 1) / 2
+    offset = centre - zoom * (np.array(RADIOGRAPH_SHAPE) - 1) / 2
+    resampled: np.ndarray = affine_transform(
+        scaled, zoom, offset=offset, output_shape=RADIOGRAPH_SHAPE, order=1, cval=0.0
+    )
+    return resampled.astype(np.float32)
+
+
+def _from_mri(
+    files: PatientFiles, t2: Image | None, levels: Sequence[Disc]
+) -> tuple[tuple[Measurement, ...], dict[Disc, LevelCrop], str]:
+    if files.segmentation is None:
+        return (), {}, "no segmentation" if t2 is not None else "no MR image"
+    spine = files.segmentation.read()
+    measurements = measure(spine, t2)
+    if t2 is None:
+        return measurements, {}, "no T2 image"
+    crops = level_crops(t2, spine, levels)
+    return measurements, dict(crops), "none of the discs is segmented"
+
+
+def _scan(job: tuple[PatientFiles, tuple[Disc, ...]]) -> Scan:
+    files, levels = job
+    try:
+        return read_scan(files, levels)
+    except LbpError as error:
+        # crosses a process border, so only a plain message travels
+        raise LbpError(str(error)) from None

@@ -1,0 +1,269 @@
+"""From patients to one table of predictors, every column with its unit.
+
+Nothing here is learned from data: no scaling, no imputation, no selection. Those
+belong to a model's fit, inside a fold.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lbp_outcome.anatomy import LUMBAR_DISCS, Disc
+from lbp_outcome.cohort.dictionary import Column
+from lbp_outcome.cohort.folder import Cohort
+from lbp_outcome.cohort.visits import BASELINE, VISITS
+from lbp_outcome.errors import InvalidChoice, UnknownName
+from lbp_outcome.measurements import MEASUREMENTS
+from lbp_outcome.outcomes import OUTCOMES
+from lbp_outcome.questionnaires import all_scales
+from lbp_outcome.records import Measurement
+from lbp_outcome.units import Unit
+from lbp_outcome.view import Predictor
+
+OPERATED_LEVEL = "operated_level"
+OVER_LEVELS: Mapping[str, Callable[[Sequence[float]], float]] = {
+    "min": min,
+    "max": max,
+    "mean": lambda values: float(np.mean(values)),
+}
+"""`disc_height_mm.min` is the smallest over the discs of the lumbar spine."""
+
+WHERE_IN_WORDS = {
+    "min": "smallest of all discs",
+    "max": "largest of all discs",
+    "mean": "mean of all discs",
+    "operated": "at the operated disc",
+}
+
+AT_OPERATED = "operated"
+"""`disc_height_mm.operated` is taken at the disc that was operated on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureTable:
+    """Predictors of some patients.
+
+    Attributes:
+        predictors: What the columns are.
+        numbers: One row per patient, NaN where missing.
+        reasons: Why a value is missing, by patient and predictor.
+    """
+
+    predictors: tuple[Predictor, ...]
+    numbers: pd.DataFrame
+    reasons: Mapping[tuple[str, str], str]
+
+
+def feature_table(
+    cohort: Cohort,
+    *,
+    clinical: Sequence[str],
+    measurements: Sequence[str],
+    measured: Mapping[str, Sequence[Measurement]],
+) -> FeatureTable:
+    """Return the named predictors of every patient of a cohort.
+
+    Args:
+        cohort: Tables of the patients.
+        clinical: Columns of participants.tsv, or `<score>_baseline`.
+        measurements: `<measurement>` of the whole spine, or of the discs:
+            `<measurement>.min`, `.max`, `.mean`, `.operated` or `.L4-L5`.
+        measured: What was measured on each patient's scan.
+
+    Raises:
+        InvalidChoice: A predictor is an outcome or is known only after surgery.
+        UnknownName: There is no such predictor.
+    """
+    made = [
+        *(feature for name in clinical for feature in _clinical(cohort, name)),
+        *(_measurement_feature(cohort, measured, name) for name in measurements),
+    ]
+    return FeatureTable(
+        predictors=tuple(feature.predictor for feature in made),
+        numbers=pd.DataFrame(
+            {f.predictor.name: [f.value(p) for p in cohort.patients] for f in made},
+            index=list(cohort.patients),
+            dtype=float,
+        ),
+        reasons={
+            (patient, feature.predictor.name): reason
+            for feature in made
+            for patient in cohort.patients
+            if (reason := feature.reason(patient))
+        },
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Feature:
+    """One column: a measurement, or the reason why there is none, per patient."""
+
+    predictor: Predictor
+    of: Callable[[str], Measurement]
+
+    def value(self, patient: str) -> float:
+        found = self.of(patient).value
+        return float("nan") if found is None else found
+
+    def reason(self, patient: str) -> str:
+        return self.of(patient).reason
+
+
+def _clinical(cohort: Cohort, name: str) -> Iterable[_Feature]:
+    _refuse_outcomes(name)
+    if name in cohort.columns:
+        return _columns(cohort, cohort.columns[name])
+    scale = {f"{scale.name}_{BASELINE}": scale for scale in all_scales()}.get(name)
+    if scale is None or scale.after_surgery_only:
+        known = [*cohort.columns, *(f"{s.name}_{BASELINE}" for s in all_scales())]
+        raise UnknownName("predictor", name, known)
+
+    def of(patient: str) -> Measurement:
+        scores = cohort.scores_at(patient, BASELINE)
+        return scores.get(scale.name) or _missing(
+            name, scale.unit, "the questionnaire was not filled in before surgery"
+        )
+
+    what = Predictor(
+        name=name, unit=scale.unit, description=f"{scale.title} before surgery"
+    )
+    return [_Feature(predictor=what, of=of)]
+
+
+def _refuse_outcomes(name: str) -> None:
+    if name in OUTCOMES:
+        raise InvalidChoice(
+            f"predictors: {name!r} is an outcome, so it cannot be a predictor; "
+            f"remove it (a score before surgery is '<score>_{BASELINE}')"
+        )
+    later = tuple(f"_{visit}" for visit in VISITS if visit != BASELINE)
+    if name.endswith(later):
+        raise InvalidChoice(
+            f"predictors: {name!r} is known only after surgery, so it cannot predict "
+            "the outcome of surgery; remove it"
+        )
+
+
+def _columns(cohort: Cohort, column: Column) -> Iterable[_Feature]:
+    if not column.before_surgery:
+        raise InvalidChoice(
+            f"predictors: participants.json marks {column.name!r} as postoperative, so "
+            "it cannot be a predictor; remove it"
+        )
+    if column.kind == "text":
+        raise InvalidChoice(
+            f"predictors: {column.name!r} is free text; declare its Levels in "
+            "participants.json to use it as a category"
+        )
+    cells = cohort.participants[column.name]
+    if column.kind == "number":
+        return [_column(column, column.name, cells, float)]
+    return [
+        _column(
+            column,
+            column.name if set(column.levels) == {"0", "1"} else f"{column.name}={lv}",
+            cells,
+            lambda cell, lv=lv: float(cell == lv),
+        )
+        for lv in column.levels[1:]  # all of them: the columns never depend on the data
+    ]
+
+
+def _column(
+    column: Column,
+    name: str,
+    cells: "pd.Series[Any]",
+    number: Callable[..., float],
+) -> _Feature:
+    def of(patient: str) -> Measurement:
+        cell = cells[patient]
+        if pd.isna(cell):
+            return _missing(name, column.unit, "not filled in")
+        return Measurement(name=name, value=number(cell), unit=column.unit)
+
+    what = Predictor(
+        name=name,
+        unit=column.unit,
+        description=_described(column, name),
+        indicator=column.kind == "category",
+    )
+    return _Feature(predictor=what, of=of)
+
+
+def _described(column: Column, name: str) -> str:
+    _, _, level = name.partition("=")
+    return f"{column.description}: {level}" if level else column.description
+
+
+def _measurement_feature(
+    cohort: Cohort, measured: Mapping[str, Sequence[Measurement]], name: str
+) -> _Feature:
+    measurement, _, where = name.partition(".")
+    item = MEASUREMENTS[measurement]
+    if (item.per == "disc") != bool(where):
+        example = f"{measurement}.min" if item.per == "disc" else measurement
+        raise InvalidChoice(
+            f"predictors: {measurement!r} is taken once per {item.per}; "
+            f"write {example!r}"
+        )
+    _check_where(name, where)
+
+    def of(patient: str) -> Measurement:
+        if patient not in measured:
+            return _missing(name, item.unit, "no segmented MR image")
+        taken = [m for m in measured[patient] if m.name == measurement]
+        level = _operated(cohort, patient) if where == AT_OPERATED else where
+        if level is None:
+            return _missing(name, item.unit, "the operated level is not filled in")
+        return _at(name, item.unit, taken, level)
+
+    what = Predictor(
+        name=name,
+        unit=item.unit,
+        group="measurements",
+        description=_without_unit(item.summary, where),
+    )
+    return _Feature(predictor=what, of=of)
+
+
+def _without_unit(summary: str, where: str) -> str:
+    """Turn "Mean height [mm]." into "Mean height, smallest of all discs"."""
+    text = summary.rstrip(".").rpartition(" [")[0] or summary.rstrip(".")
+    return f"{text}, {WHERE_IN_WORDS.get(where, 'at ' + where)}" if where else text
+
+
+def _check_where(name: str, where: str) -> None:
+    if where in {"", AT_OPERATED, *OVER_LEVELS}:
+        return
+    try:
+        Disc.parse(where)
+    except ValueError:
+        places = [*OVER_LEVELS, AT_OPERATED, *map(str, LUMBAR_DISCS)]
+        raise UnknownName(f"place ({name})", where, places) from None
+
+
+def _operated(cohort: Cohort, patient: str) -> str | None:
+    if OPERATED_LEVEL not in cohort.participants:
+        return None
+    level: Any = cohort.participants[OPERATED_LEVEL][patient]
+    return None if pd.isna(level) else str(level)
+
+
+def _at(name: str, unit: Unit, taken: list[Measurement], where: str) -> Measurement:
+    if where in OVER_LEVELS:
+        values = [m.value for m in taken if m.value is not None]
+        if values:
+            found = OVER_LEVELS[where](values)
+            return Measurement(name=name, value=float(found), unit=unit)
+        return _missing(name, unit, taken[0].reason if taken else "no disc was found")
+    for m in taken:
+        if where in ("", str(m.level)):
+            return Measurement(name=name, value=m.value, unit=unit, reason=m.reason)
+    return _missing(name, unit, f"{where} is not in the image")
+
+
+def _missing(name: str, unit: Unit, reason: str) -> Measurement:
+    return Measurement(name=name, value=None, unit=unit, reason=reason)

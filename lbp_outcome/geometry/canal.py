@@ -1,0 +1,207 @@
+"""The spinal canal: its centreline and the cross-sections square to it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from scipy import ndimage
+from scipy.interpolate import make_splrep
+from scipy.signal import savgol_filter
+from scipy.spatial import cKDTree
+
+from lbp_outcome.anatomy import Disc
+from lbp_outcome.errors import NotMeasurable
+from lbp_outcome.geometry.disc_frame import disc_frame
+from lbp_outcome.geometry.frame import Points, Vector, rough_frame
+from lbp_outcome.geometry.once import once
+from lbp_outcome.geometry.profile import Profile, profile
+from lbp_outcome.spine import Spine, Structure
+
+STEP_MM = 1.0
+"""Distance between neighbouring cross-sections [mm]."""
+
+SLAB_MM = 3.0
+RAGGED_SLABS = 5
+FEWEST_SLABS = 6
+ROUGHNESS_MM = 0.8
+"""How far the smooth centreline may stay off the centres of its slabs: stiff, because
+only its direction matters, and centres jump where thick slices end [mm]."""
+
+HALF_FIELD_MM = 24.0
+PIXEL_MM = 0.5
+"""Size and grain of a cross-section from front to back [mm]."""
+
+SMOOTHED_OVER = 7
+"""Chords are smoothed over this many sections, by a parabola that keeps minima."""
+
+CONTINUES_MM = 3
+CONTINUES_SHARE = 0.65
+"""A section is complete if this share of it goes on this far up and down."""
+
+TOO_SHORT = "the segmented piece of the spinal canal is too short"
+
+BEHIND_MM = 60.0
+"""The canal lies nearer to its disc than this [mm]."""
+
+REACH_MM = 8.0
+"""A disc's canal is looked at from this far below to this far above the disc [mm]."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sections:
+    """Cross-sections of the canal, from the lowest up, one every millimetre.
+
+    A section is made of chords from front to back, one in each sagittal slice of the
+    scan, so that nothing has to be interpolated between thick slices.
+
+    Attributes:
+        centres: Positions along the centreline [mm].
+        pixels: Share of each pixel that lies in the canal.
+        apart_mm: Distance between the slices, seen in each section [mm].
+        complete: Whether the canal goes on above and below the section.
+    """
+
+    centres: Points
+    pixels: Float[np.ndarray, "section slice pixel"]
+    apart_mm: Float[np.ndarray, " section"]
+    complete: Bool[np.ndarray, " section"]
+
+    @cached_property
+    def _profiles(self) -> list[Profile]:
+        chords = self.pixels.sum(axis=2) * PIXEL_MM
+        smooth = savgol_filter(chords, SMOOTHED_OVER, 2, axis=0)
+        smooth = np.where(chords > 0, smooth, 0.0).clip(0)
+        return [profile(*row) for row in zip(smooth, self.apart_mm, strict=True)]
+
+    @cached_property
+    def area_mm2(self) -> Float[np.ndarray, " section"]:
+        """Area of each section [mm2]."""
+        return np.asarray([found.area_mm2 for found in self._profiles])
+
+    @cached_property
+    def depth_mm(self) -> Float[np.ndarray, " section"]:
+        """Front-to-back diameter in the middle of each section [mm]."""
+        return np.asarray([found.depth_mm for found in self._profiles])
+
+
+@once
+def canal_sections(spine: Spine) -> Sections:
+    """Return the cross-sections of the canal, square to its centreline.
+
+    Raises:
+        NotMeasurable: The canal is not segmented, or too short.
+    """
+    if spine.doubt:
+        raise NotMeasurable(spine.doubt)
+    if spine.canal is None:
+        raise NotMeasurable("the spinal canal is not segmented")
+    frame = rough_frame(spine)
+    centres = _centreline(spine.canal, frame.superior)
+    pixels, apart = _cut(spine.canal, centres, frame.left)
+    return Sections(centres, pixels, apart, _goes_on(pixels))
+
+
+@once
+def sections_at(spine: Spine, disc: Disc) -> Bool[np.ndarray, " section"]:
+    """Return which cross-sections belong to a disc, incomplete ones left out.
+
+    Raises:
+        NotMeasurable: The canal does not pass the disc completely.
+    """
+    sections, frame = canal_sections(spine), disc_frame(spine, disc)
+    height = frame.local(sections.centres)
+    level = np.where(np.abs(height[:, 1]) < BEHIND_MM, np.abs(height[:, 2]), np.inf)
+    along = np.abs(np.arange(len(level)) - level.argmin()) * STEP_MM
+    beside: np.ndarray = (along <= REACH_MM) & sections.complete
+    if level.min() > STEP_MM or beside.sum() * STEP_MM < REACH_MM:
+        raise NotMeasurable(f"the spinal canal is not segmented all along {disc}")
+    return beside
+
+
+def _centreline(canal: Structure, superior: Vector) -> Points:
+    """Smooth curve through the centres of slabs, which are squared up twice."""
+    along = canal.points @ superior
+    for _ in range(3):
+        line = _resample(_slab_centres(canal.points, along))
+        if len(line) < SMOOTHED_OVER:
+            raise NotMeasurable(TOO_SHORT)
+        _, nearest = cKDTree(line).query(canal.points)
+        along = nearest * STEP_MM
+    return line
+
+
+def _slab_centres(points: Points, along: Float[np.ndarray, " n"]) -> Points:
+    slab = ((along - along.min()) / SLAB_MM).astype(int)
+    count = np.bincount(slab)
+    sums = [np.bincount(slab, weights=column) for column in points.T]
+    filled = np.flatnonzero(count > 0)
+    filled = filled[_ragged_end(count[filled]) :]
+    filled = filled[: len(filled) - _ragged_end(count[filled][::-1])]
+    if len(filled) < FEWEST_SLABS:
+        raise NotMeasurable(TOO_SHORT)
+    centres: np.ndarray = np.stack(sums, axis=1)[filled] / count[filled, None]
+    return centres
+
+
+def _ragged_end(count: Int[np.ndarray, " slab"]) -> int:
+    """How many slabs at one end are smaller because the mask ends in them."""
+    end = 0
+    while (
+        end < min(RAGGED_SLABS, len(count) - 1) and count[end] < 0.85 * count[end + 1]
+    ):
+        end += 1
+    return end
+
+
+def _resample(nodes: Points) -> Points:
+    """Return points one step apart on a smooth curve along the nodes."""
+    length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(nodes, axis=0), axis=1))]
+    allowed = len(nodes) * ROUGHNESS_MM**2
+    curves = [make_splrep(length, column, s=allowed) for column in nodes.T]
+    steps = np.arange(0, length[-1], STEP_MM)
+    line: np.ndarray = np.stack([curve(steps) for curve in curves], axis=1)
+    return line
+
+
+def _cut(
+    canal: Structure, centres: Points, left: Vector
+) -> tuple[Float[np.ndarray, "section slice pixel"], Float[np.ndarray, " section"]]:
+    """Sample the mask where each section meets the sagittal slices of the scan."""
+    mask = canal.continued()
+    axis = int(np.argmax(np.abs(left @ mask.affine[:3, :3] / mask.spacing_mm)))
+    across = np.linalg.inv(mask.affine)[axis, :3]  # slices per millimetre
+    tangents = _units(np.gradient(centres, axis=0))
+    forth = _units(np.cross(tangents, across))  # along both the slice and the section
+    aside = np.cross(tangents, forth)
+    aside /= (aside @ across)[:, None]  # one step leads to the next slice
+    first = mask.to_index(centres)[:, axis]
+    steps = np.arange(mask.values.shape[axis]) - first[:, None]
+    ticks = np.arange(-HALF_FIELD_MM, HALF_FIELD_MM + PIXEL_MM / 2, PIXEL_MM)
+    places = (
+        centres[:, None, None, :]
+        + steps[:, :, None, None] * aside[:, None, None, :]
+        + ticks[None, None, :, None] * forth[:, None, None, :]
+    )
+    index = mask.to_index(places.reshape(-1, 3)).T
+    values = ndimage.map_coordinates(mask.values.astype(np.float32), index, order=1)
+    pixels = values.reshape(places.shape[:3]).astype(float)
+    return pixels, np.linalg.norm(aside, axis=1)
+
+
+def _units(vectors: Points) -> Points:
+    units: np.ndarray = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return units
+
+
+def _goes_on(pixels: Float[np.ndarray, "n left posterior"]) -> Bool[np.ndarray, " n"]:
+    """Whether each section goes on above and below, as no end of a mask does."""
+    own = pixels.sum(axis=(1, 2))
+    complete: np.ndarray = own > 0
+    for step in (CONTINUES_MM, -CONTINUES_MM):
+        shared = np.zeros(len(own))
+        rows = slice(step, None) if step > 0 else slice(None, step)
+        back = slice(None, -step) if step > 0 else slice(-step, None)
+        shared[back] = np.minimum(pixels[back], pixels[rows]).sum(axis=(1, 2))
+        complete &= shared >= CONTINUES_SHARE * own
+    return complete

@@ -1,0 +1,80 @@
+"""Planes through scattered points, little disturbed by stray ones."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from scipy.spatial import cKDTree
+
+from lbp_outcome.geometry.frame import Points, Vector
+
+ROUNDS = 12
+LEAST_SPREAD_MM = 0.3
+"""Residuals below this are the grain of the voxels, not strays [mm]."""
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """A plane in patient space.
+
+    Attributes:
+        centre: Middle of the points it was fitted to [mm].
+        normal: Unit vector across it.
+    """
+
+    centre: Vector
+    normal: Vector
+
+
+def fit_plane(points: Points, towards: Vector) -> Plane:
+    """Return the plane through most of the points, its normal turned `towards`.
+
+    Total least squares, reweighted: first by the inverse distance, which finds the
+    majority, then by Tukey's biweight, which ignores strays.
+    """
+    weights = np.ones(len(points))
+    for turn in range(ROUNDS):
+        plane = _weighted_plane(points, weights, towards)
+        distance = np.abs((points - plane.centre) @ plane.normal)
+        if turn < ROUNDS // 2:
+            weights = 1 / np.maximum(distance, LEAST_SPREAD_MM)
+        else:
+            weights = _biweight(distance)
+    return Plane(points[weights > 0].mean(axis=0), plane.normal)
+
+
+def _weighted_plane(
+    points: Points, weights: Float[np.ndarray, " n"], towards: Vector
+) -> Plane:
+    centre = np.average(points, axis=0, weights=weights)
+    away = points - centre
+    _, axes = np.linalg.eigh((away * weights[:, None]).T @ away)
+    normal = axes[:, 0]
+    return Plane(centre, normal if normal @ towards >= 0 else -normal)
+
+
+def _biweight(distance: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+    spread = max(1.4826 * float(np.median(distance)), LEAST_SPREAD_MM)
+    weights: np.ndarray = np.clip(1 - (distance / (4.685 * spread)) ** 2, 0, None) ** 2
+    return weights
+
+
+def central(points: Points, normal: Vector, share: float, apart_mm: float) -> Points:
+    """Return the points in the central share of their footprint's area.
+
+    A point is central if the place where it would lie in a footprint blown up by
+    1 / sqrt(share) is still inside the footprint.
+    """
+    flat = flatten(points, normal)
+    middle = flat.mean(axis=0)
+    further = middle + (flat - middle) / np.sqrt(share)
+    distance, _ = cKDTree(flat).query(further)
+    inner: np.ndarray = points[distance <= 0.75 * apart_mm]
+    return inner
+
+
+def flatten(points: Points, normal: Vector) -> Float[np.ndarray, "n 2"]:
+    """Return coordinates within the plane across `normal` [mm]."""
+    _, _, axes = np.linalg.svd(normal[None, :])
+    flat: np.ndarray = points @ axes[1:].T
+    return flat

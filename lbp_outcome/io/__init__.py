@@ -1,0 +1,1 @@
+"""Reading and writing: images, tables, and files that appear whole or not at all."""

@@ -1,0 +1,81 @@
+"""Files that appear whole or not at all."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lbp_outcome.errors import InvalidChoice
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[Path]:
+    """Yield a path to write to; it becomes `path` only if nothing went wrong.
+
+    The temporary name keeps the ending (`.nii.gz`), by which writers choose a format.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ending = "".join(path.suffixes[-2:])
+    handle, name = tempfile.mkstemp(prefix=".writing-", suffix=ending, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o666 & ~_umask())
+        _flush(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_folder(path: Path, *, holds: str) -> Iterator[Path]:
+    """Yield an empty folder to fill; it becomes `path` only if nothing went wrong.
+
+    Args:
+        path: The folder to make. One that an earlier run made is replaced.
+        holds: A file that every such folder holds. A folder without it is somebody
+            else's, and is left alone.
+
+    Raises:
+        InvalidChoice: The folder exists and was not made by an earlier run.
+    """
+    path = Path(path)
+    if path.exists() and not (path / holds).is_file() and _occupied(path):
+        raise InvalidChoice(
+            f"{path}: this exists and holds other things; choose a new folder"
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=path.parent))
+    try:
+        yield temporary
+        temporary.chmod(0o777 & ~_umask())
+        if path.exists():
+            shutil.rmtree(path)
+        temporary.replace(path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _occupied(path: Path) -> bool:
+    return not path.is_dir() or any(path.iterdir())
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file as a whole."""
+    with atomic_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

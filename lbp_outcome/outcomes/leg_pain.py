@@ -1,0 +1,6 @@
+"""How much leg pain there is at the horizon."""
+
+from lbp_outcome.outcomes import OUTCOMES
+from lbp_outcome.outcomes._pain import pain_at_horizon
+
+LEG_PAIN = OUTCOMES.add(pain_at_horizon("leg"))

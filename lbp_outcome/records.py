@@ -1,0 +1,49 @@
+"""What was measured: a number with its unit, or the reason why there is none."""
+
+import math
+from dataclasses import dataclass
+
+from lbp_outcome.anatomy import Disc, Side, Vertebra
+from lbp_outcome.units import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """One number taken from one scan, or the reason why it could not be taken.
+
+    Attributes:
+        name: Name of the measurement on its shelf.
+        value: The number, or None when it could not be measured.
+        unit: Unit of `value`.
+        level: Disc or vertebra it belongs to; None for the whole spine.
+        side: Left or right; None where the measurement has no side.
+        reason: Why `value` is None; empty otherwise.
+
+    Raises:
+        ValueError: Both or neither of value and reason are given, or the value is
+            not a finite number.
+    """
+
+    name: str
+    value: float | None
+    unit: Unit
+    level: Disc | Vertebra | None = None
+    side: Side | None = None
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.value is None) != bool(self.reason):
+            raise ValueError(
+                f"{self.name}: give a value or a reason why there is none, not "
+                f"value={self.value!r} and reason={self.reason!r}."
+            )
+        if self.value is not None and not math.isfinite(self.value):
+            raise ValueError(f"{self.name}: {self.value} is not a finite number.")
+
+    def __str__(self) -> str:
+        """Read like a line of a report: `disc_height_mm L4-L5: 8.1 mm`."""
+        where = " ".join(str(part) for part in (self.level, self.side) if part)
+        shown = (
+            self.reason if self.value is None else f"{self.value:.3g}{self.unit.symbol}"
+        )
+        return f"{self.name} {where}".rstrip() + f": {shown}"

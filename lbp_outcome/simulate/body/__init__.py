@@ -1,0 +1,1 @@
+"""The shape of a simulated patient's spine and back, as formulas."""

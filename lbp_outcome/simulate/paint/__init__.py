@@ -1,0 +1,1 @@
+"""Painting tissues onto the sample points of an image."""

@@ -1,0 +1,1 @@
+"""Who the simulated patients are, what they answer, and what becomes of them."""

@@ -1,0 +1,1 @@
+"""Turning painted tissue into images and masks."""

@@ -1,0 +1,1 @@
+"""Splits, discrimination, calibration, net benefit, comparison and sample size."""

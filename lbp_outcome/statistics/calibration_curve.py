@@ -1,0 +1,165 @@
+"""The share of patients with the outcome at each predicted probability."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from scipy.special import expit
+
+from lbp_outcome.errors import NotMeasurable
+from lbp_outcome.statistics.bootstrap import Weights, patient_weights
+from lbp_outcome.statistics.estimate import Interval
+from lbp_outcome.statistics.inputs import PerPatient, both_outcomes, probabilities
+from lbp_outcome.statistics.logistic import Coefficients, fit_logistic, log_odds
+from lbp_outcome.statistics.proportion import proportion_interval
+
+KNOTS = (0.10, 0.50, 0.90)
+SHOWN = (0.025, 0.975)
+POINTS = 60
+FLATTEST = 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationGroup:
+    """Patients with similar predictions.
+
+    Attributes:
+        predicted: Their mean predicted probability.
+        observed: Share of them with the outcome, with Wilson's interval.
+        patients: How many they are.
+    """
+
+    predicted: float
+    observed: Interval
+    patients: float
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CalibrationCurve:
+    """A smooth calibration curve with its band, and groups as a check of it.
+
+    Attributes:
+        grid: Predicted probabilities, from the lowest to the highest 2.5 %.
+        observed: Share of patients with the outcome at each of them.
+        low: Lower bound of the share, from resampled patients.
+        high: Upper bound of the share.
+        groups: Patients in equal groups from low to high predictions.
+        predicted: All predictions, for a histogram.
+        outcome: What happened to each of them.
+    """
+
+    grid: Float[np.ndarray, " points"]
+    observed: Float[np.ndarray, " points"]
+    low: Float[np.ndarray, " points"]
+    high: Float[np.ndarray, " points"]
+    groups: tuple[CalibrationGroup, ...]
+    predicted: Float[np.ndarray, " rows"]
+    outcome: Float[np.ndarray, " rows"]
+
+
+def calibration_curve(
+    outcome: PerPatient,
+    probability: PerPatient,
+    *,
+    patients: Sequence[str],
+    replicates: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> CalibrationCurve:
+    """Fit a smooth calibration curve with a band from resampled patients.
+
+    Logistic regression on a restricted cubic spline of the log-odds with knots at the
+    10th, 50th and 90th percentile: as flexible as some hundred patients allow. Rows
+    of one patient (repeats of a cross-validation) are drawn together.
+
+    Raises:
+        NotMeasurable: Predictions hardly differ, or all outcomes are the same.
+
+    Reference: Van Calster et al. 2016, doi:10.1016/j.jclinepi.2015.12.005; Harrell
+    2015, doi:10.1007/978-3-319-19425-7 (section 2.4.5).
+    """
+    probability = probabilities(probability)
+    both_outcomes(outcome)
+    lowest, highest = np.quantile(probability, SHOWN)
+    if highest - lowest < FLATTEST:
+        raise NotMeasurable(
+            f"predictions differ by less than {100 * FLATTEST:.0f} percentage points, "
+            "too little for a curve"
+        )
+    grid = np.linspace(lowest, highest, POINTS)
+    spline = _Spline(log_odds(probability))
+    shape, on_grid = spline(log_odds(probability)), spline(log_odds(grid))
+
+    def curves(weights: Weights) -> Float[np.ndarray, "replicates points"]:
+        fits: Coefficients = fit_logistic(shape, outcome, weights)
+        return np.asarray(expit(fits @ on_grid.T))
+
+    blocks = patient_weights(patients, replicates=replicates, seed=seed)
+    drawn = np.concatenate([curves(block) for block in blocks])
+    drawn = drawn[np.isfinite(drawn).all(axis=1)]
+    if len(drawn) < 0.9 * replicates:
+        raise NotMeasurable("too few patients for a calibration curve")
+    low, high = np.quantile(drawn, ((1 - level) / 2, (1 + level) / 2), axis=0)
+    rows_per_patient = len(patients) / len(set(patients))
+    return CalibrationCurve(
+        grid=grid,
+        observed=curves(np.ones((1, len(outcome))))[0],
+        low=low,
+        high=high,
+        groups=_groups(outcome, probability, rows_per_patient, level),
+        predicted=probability,
+        outcome=outcome,
+    )
+
+
+class _Spline:
+    """Terms of a restricted cubic spline: straight beyond the outer knots.
+
+    Just a straight line where there are too few distinct values for a bend.
+    """
+
+    def __init__(self, values: Float[np.ndarray, " rows"]) -> None:
+        self._centre, self._scale = values.mean(), values.std()
+        self._knots = np.quantile((values - self._centre) / self._scale, KNOTS)
+        apart = (np.diff(self._knots) > 1e-3).all()
+        self._bends = apart and len(np.unique(values)) > 5
+
+    def __call__(
+        self, values: Float[np.ndarray, " rows"]
+    ) -> Float[np.ndarray, "rows terms"]:
+        x = (values - self._centre) / self._scale
+        columns = [np.ones_like(x), x]
+        if self._bends:
+            columns.append(self._bend(x))
+        return np.column_stack(columns)
+
+    def _bend(self, x: Float[np.ndarray, " rows"]) -> Float[np.ndarray, " rows"]:
+        first, middle, last = self._knots
+        from_first, from_middle, from_last = (
+            np.maximum(x - knot, 0) ** 3 for knot in self._knots
+        )
+        bend = from_first - from_middle * (last - first) / (last - middle)
+        bend += from_last * (middle - first) / (last - middle)
+        return np.asarray(bend / (last - first) ** 2)
+
+
+def _groups(
+    outcome: PerPatient, probability: PerPatient, rows_per_patient: float, level: float
+) -> tuple[CalibrationGroup, ...]:
+    """Equal groups of some 20 patients or more, at least two and at most five."""
+    patients = len(outcome) / rows_per_patient
+    order = np.argsort(probability, kind="stable")
+    parts = np.array_split(order, int(np.clip(patients // 20, 2, 5)))
+    return tuple(
+        CalibrationGroup(
+            predicted=float(probability[rows].mean()),
+            observed=proportion_interval(
+                float(outcome[rows].sum() / rows_per_patient),
+                len(rows) / rows_per_patient,
+                level,
+            ),
+            patients=len(rows) / rows_per_patient,
+        )
+        for rows in parts
+    )

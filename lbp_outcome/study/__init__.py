@@ -1,0 +1,1 @@
+"""A study: plan, nested cross-validation, tracking, report. Joins the shelves."""

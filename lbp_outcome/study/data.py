@@ -1,0 +1,150 @@
+"""From a plan to the patients it can be run on, with everybody left out counted."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from lbp_outcome.anatomy import Disc
+from lbp_outcome.cohort.folder import Cohort, read_cohort
+from lbp_outcome.cohort.scans import Scan, read_scans
+from lbp_outcome.cohort.visits import BASELINE
+from lbp_outcome.errors import InvalidChoice
+from lbp_outcome.features import FeatureTable, feature_table
+from lbp_outcome.records import Measurement
+from lbp_outcome.statistics.discrimination import auc
+from lbp_outcome.study.plan import StudyPlan
+from lbp_outcome.view import CohortView
+
+FEWEST_FOR_LEAK = 20
+"""With fewer patients a predictor may separate the outcome by chance."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StudyData:
+    """The patients of a study.
+
+    Attributes:
+        cohort: The whole cohort.
+        view: The patients whose outcome is known.
+        features: The table of predictors of the whole cohort.
+        scans: What the images gave, by patient.
+        excluded: Why a patient is left out, by patient.
+        fingerprint: SHA-256 sum over everything the models can see.
+    """
+
+    cohort: Cohort
+    view: CohortView
+    features: FeatureTable
+    scans: Mapping[str, Scan]
+    excluded: Mapping[str, str]
+    fingerprint: str
+
+
+def study_data(plan: StudyPlan) -> StudyData:
+    """Read, measure and arrange everything that a plan names.
+
+    Raises:
+        CohortError: The cohort folder is not in order.
+        InvalidChoice: A predictor is an outcome or reproduces it; or nobody has one.
+    """
+    cohort = read_cohort(plan.cohort)
+    refuse_early(plan, cohort)
+    levels = tuple(Disc.parse(level) for level in plan.predictors.levels)
+    files = cohort.files if plan.needs_scans else {}
+    scans = read_scans(files, levels)
+    features = _features(plan, cohort, scans)
+    outcomes = outcome_of_each(plan, cohort)
+    known = {p: o.value for p, o in outcomes.items() if o.value is not None}
+    if not known:
+        reason = next((o.reason for o in outcomes.values()), "there are no patients")
+        raise InvalidChoice(
+            f"no patient of this cohort has the outcome {plan.outcome!r} at "
+            f"{plan.horizon}: {reason}"
+        )
+    view = CohortView(
+        patients=tuple(known),
+        predictors=features.predictors,
+        table=features.numbers.loc[list(known)].to_numpy(dtype=float),
+        outcome=np.array(list(known.values()), dtype=float),
+        images={patient: scan.images for patient, scan in scans.items()},
+        levels=levels,
+    )
+    refuse_outcome_in_disguise(view)
+    return StudyData(
+        cohort=cohort,
+        view=view,
+        features=features,
+        scans=scans,
+        excluded={p: o.reason for p, o in outcomes.items() if o.value is None},
+        fingerprint=fingerprint(view),
+    )
+
+
+def refuse_early(plan: StudyPlan, cohort: Cohort) -> None:
+    """Refuse impossible predictors before an hour is spent on measuring.
+
+    Raises:
+        InvalidChoice: A predictor is an outcome or is known only after surgery.
+        UnknownName: There is no such predictor.
+    """
+    _features(plan, cohort, {})
+
+
+def outcome_of_each(plan: StudyPlan, cohort: Cohort) -> dict[str, Measurement]:
+    """Return the outcome of every patient, or why it is not known."""
+    return {
+        patient: plan.endpoint(
+            cohort.scores_at(patient, BASELINE), cohort.scores_at(patient, plan.horizon)
+        )
+        for patient in cohort.patients
+    }
+
+
+def refuse_outcome_in_disguise(view: CohortView) -> None:
+    """Refuse a predictor that separates the outcome without one mistake.
+
+    Raises:
+        InvalidChoice: Names the predictor.
+    """
+    assert view.outcome is not None
+    for column, predictor in enumerate(view.predictors):
+        values = view.table[:, column]
+        given = ~np.isnan(values)
+        if given.sum() < FEWEST_FOR_LEAK or len(set(view.outcome[given])) < 2:
+            continue
+        if auc(view.outcome[given], values[given]) in (0.0, 1.0):
+            raise InvalidChoice(
+                f"predictors: {predictor.name!r} separates the outcome without one "
+                "mistake; it is the outcome, or was made from it: remove it"
+            )
+
+
+def fingerprint(view: CohortView) -> str:
+    """Return the SHA-256 sum over all that the models can see."""
+    digest = hashlib.sha256()
+    digest.update(repr((view.patients, view.predictors, view.levels)).encode())
+    digest.update(np.ascontiguousarray(view.table).tobytes())
+    if view.outcome is not None:
+        digest.update(np.ascontiguousarray(view.outcome).tobytes())
+    for patient in view.patients:
+        images = view.images.get(patient)
+        if images is None:
+            continue
+        for level, crop in images.levels.items():
+            digest.update(str(level).encode() + crop.values.tobytes())
+        if images.radiograph is not None:
+            digest.update(images.radiograph.tobytes())
+    return digest.hexdigest()
+
+
+def _features(
+    plan: StudyPlan, cohort: Cohort, scans: Mapping[str, Scan]
+) -> FeatureTable:
+    return feature_table(
+        cohort,
+        clinical=plan.predictors.clinical,
+        measurements=plan.predictors.measurements,
+        measured={patient: scan.measurements for patient, scan in scans.items()},
+    )

@@ -1,0 +1,39 @@
+"""Units of measurement, written as UCUM codes."""
+
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    """A UCUM code, so that exported values need no translation."""
+
+    MILLIMETRE = "mm"
+    SQUARE_MILLIMETRE = "mm2"
+    CUBIC_MILLIMETRE = "mm3"
+    DEGREE = "deg"
+    PERCENT = "%"
+    YEAR = "a"
+    MONTH = "mo"
+    KILOGRAM_PER_SQUARE_METRE = "kg/m2"
+    RATIO = "1"
+    SCORE = "{score}"
+
+    @property
+    def symbol(self) -> str:
+        """How the unit is printed after a number; nothing for ratios and scores.
+
+        >>> Unit.MILLIMETRE.symbol, Unit.YEAR.symbol, Unit.RATIO.symbol
+        (' mm', ' years', '')
+        """
+        return _PRINTED.get(self, f" {self}")
+
+
+_PRINTED = {
+    Unit.RATIO: "",
+    Unit.SCORE: "",
+    Unit.YEAR: " years",
+    Unit.MONTH: " months",
+    Unit.SQUARE_MILLIMETRE: " mm²",
+    Unit.CUBIC_MILLIMETRE: " mm³",
+    Unit.DEGREE: "°",
+    Unit.KILOGRAM_PER_SQUARE_METRE: " kg/m²",
+}

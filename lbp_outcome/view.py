@@ -1,0 +1,139 @@
+"""What a model may see of some patients, and nothing else.
+
+A view holds the predictors that the study file names, the outcome, and the images
+as a network wants them. It knows no file paths, no other columns and no folds.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from jaxtyping import Float, Float32
+
+from lbp_outcome.anatomy import Disc
+from lbp_outcome.errors import InvalidChoice
+from lbp_outcome.units import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predictor:
+    """One column of the table of predictors.
+
+    Attributes:
+        name: Column name, for example `age` or `disc_height_mm.min`.
+        unit: Unit of its numbers.
+        group: Where it comes from: `clinical` or `measurements`.
+        description: One sentence that a clinician understands.
+        indicator: Whether 1 means yes and 0 means no.
+    """
+
+    name: str
+    unit: Unit
+    group: str = "clinical"
+    description: str = ""
+    indicator: bool = False
+
+    def shown(self, value: float) -> str:
+        """Return a value as it is printed.
+
+        >>> Predictor(name="age", unit=Unit.YEAR).shown(61.0)
+        '61 years'
+        >>> Predictor(name="smoker", unit=Unit.RATIO, indicator=True).shown(1.0)
+        'yes'
+        """
+        if math.isnan(value):
+            return "missing"
+        if self.indicator and value in (0, 1):
+            return "yes" if value else "no"
+        return f"{value:.3g}{self.unit.symbol}"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class LevelCrop:
+    """The MR image around one disc, resampled in the disc's own frame.
+
+    Attributes:
+        values: Intensities scaled by the patient's own tissue, zero outside the scan.
+            Axes run towards the patient's left, posterior and superior.
+        affine: Maps the crop's voxel index to patient space, RAS+ [mm].
+    """
+
+    values: Float32[np.ndarray, "left posterior superior"]
+    affine: Float[np.ndarray, "4 4"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class PatientImages:
+    """The images of one patient as a network sees them.
+
+    Attributes:
+        levels: One crop per disc that could be located.
+        radiograph: Lateral X-ray of fixed size scaled to mean 0 and SD 1, or None;
+            rows run down, columns run towards the patient's back.
+        absent: Why a modality (`mri`, `radiograph`) is missing.
+    """
+
+    levels: Mapping[Disc, LevelCrop] = field(default_factory=dict)
+    radiograph: Float32[np.ndarray, "row column"] | None = None
+    absent: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CohortView:
+    """The predictors, images and outcome of some patients, in one order.
+
+    Attributes:
+        patients: Pseudonyms.
+        predictors: What the columns of `table` are.
+        table: One row per patient; NaN where a value is missing.
+        outcome: 1 for the named outcome and 0 for none (or a continuous outcome);
+            None where it is to be predicted.
+        images: Images by patient, decoded when asked for; empty in a table-only study.
+        levels: The discs of which networks see a crop, from the head down.
+
+    Raises:
+        InvalidChoice: The parts disagree about who the patients are.
+    """
+
+    patients: tuple[str, ...]
+    predictors: tuple[Predictor, ...]
+    table: Float[np.ndarray, "patients predictors"]
+    outcome: Float[np.ndarray, " patients"] | None = None
+    images: Mapping[str, PatientImages] = field(default_factory=dict)
+    levels: tuple[Disc, ...] = ()
+
+    def __post_init__(self) -> None:
+        expected = (len(self.patients), len(self.predictors))
+        if self.table.shape != expected:
+            raise InvalidChoice(f"The table is {self.table.shape}, not {expected}.")
+        if len(set(self.patients)) != len(self.patients):
+            raise InvalidChoice("A patient stands twice in one view.")
+
+    def __len__(self) -> int:
+        return len(self.patients)
+
+    def take(self, rows: Sequence[int] | np.ndarray) -> "CohortView":
+        """Return the view of the patients in these rows."""
+        rows = np.asarray(rows, dtype=int)
+        return replace(
+            self,
+            patients=tuple(self.patients[row] for row in rows),
+            table=self.table[rows],
+            outcome=None if self.outcome is None else self.outcome[rows],
+        )
+
+    def reading(self, groups: Sequence[str], *, images: bool) -> "CohortView":
+        """Return the view with only these groups of predictors, and images or none."""
+        keep = [i for i, item in enumerate(self.predictors) if item.group in groups]
+        return replace(
+            self,
+            predictors=tuple(self.predictors[i] for i in keep),
+            table=self.table[:, keep],
+            images=self.images if images else {},
+            levels=self.levels if images else (),
+        )
+
+    def without_outcome(self) -> "CohortView":
+        """Return the same patients with the outcome hidden, as for a prediction."""
+        return replace(self, outcome=None)

@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+from sklearn.metrics import mean_absolute_error, r2_score
+
+from lbp_outcome.statistics.continuous_performance import (
+    compare_continuous,
+    continuous_performance,
+)
+
+
+@pytest.fixture(scope="module")
+def pain():
+    """Leg pain [mm] of 160 patients, predicted once."""
+    chance = np.random.default_rng(0)
+    outcome = chance.gamma(2, 15, 160)
+    return {
+        "outcome": outcome,
+        "prediction": outcome + chance.normal(0, 15, 160),
+        "mean": np.full(160, outcome.mean()),
+        "design": {
+            "fold": np.arange(160) % 5,
+            "repeat": np.zeros(160, dtype=int),
+            "patients": [f"sub-{i}" for i in range(160)],
+        },
+    }
+
+
+def test_r2_and_error_agree_with_scikit_learn(pain):
+    found = continuous_performance(
+        pain["outcome"], pain["prediction"], **pain["design"]
+    )
+    given = pain["outcome"], pain["prediction"]
+    assert found.r2.value == pytest.approx(r2_score(*given))
+    assert found.mae.value == pytest.approx(mean_absolute_error(*given))
+    assert found.r2.low < found.r2.value < found.r2.high
+    assert found.mae.low < found.mae.value < found.mae.high
+
+
+def test_the_mean_explains_nothing(pain):
+    found = continuous_performance(pain["outcome"], pain["mean"], **pain["design"])
+    assert found.r2.value == pytest.approx(0, abs=1e-12)
+
+
+def test_equal_outcomes_leave_nothing_to_explain(pain):
+    found = continuous_performance(np.full(160, 3.0), pain["mean"], **pain["design"])
+    assert found.r2.value is None
+    assert found.r2.reason == "all patients have the same outcome"
+    assert found.mae.value is not None
+
+
+def test_models_are_compared_on_the_same_patients(pain):
+    models = {"mean": pain["mean"], "model": pain["prediction"]}
+    (found,) = compare_continuous(
+        pain["outcome"], models, reference="mean", **pain["design"]
+    )
+    assert found.model == "model"
+    assert found.r2.low > 0
+    assert found.mae.high < 0

@@ -1,0 +1,85 @@
+"""A study file that cannot be run says which entry is wrong."""
+
+import re
+
+import pytest
+
+from lbp_outcome.errors import InvalidChoice, UnreadableFile
+from lbp_outcome.study.plan import read_plan
+
+PLAN = """\
+name: small
+cohort: data/cohort
+predictors: {clinical: [age], measurements: [cobb_deg]}
+models:
+  - {name: base_rate, method: base_rate, reads: []}
+  - {name: clinical, method: logistic, reads: [clinical]}
+  - {name: both, method: logistic, reads: [clinical, measurements]}
+"""
+
+
+@pytest.fixture
+def plan(tmp_path):
+    def write(text=PLAN):
+        (tmp_path / "plan.yaml").write_text(text)
+        return read_plan(tmp_path / "plan.yaml")
+
+    return write
+
+
+def test_reads_a_plan_with_sensible_defaults(plan, tmp_path):
+    found = plan()
+    assert (found.outcome, found.horizon, found.reference) == (
+        "zcq_2of3",
+        "month_12",
+        "clinical",
+    )
+    assert found.cohort == tmp_path / "data" / "cohort"
+    assert found.needs_scans
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("name: small", "nam: small", "'nam' is not accepted"),
+        ("name: small\n", "", "required: name"),
+        (
+            "clinical, method: logistic",
+            "clinical, method: lgistic",
+            "Did you mean 'logi",
+        ),
+        ("reads: [clinical]", "reads: [clinicl]", "clinicl"),
+        (
+            "reads: [clinical]",
+            "reads: [images]",
+            "method 'logistic' cannot read images",
+        ),
+        (
+            "name: clinical,",
+            "name: clin,",
+            "no model of this study is named 'clinical'",
+        ),
+        ("name: both", "name: clinical", "two models have the same name"),
+        ("name: small", "name: small\noutcome: zcq_2of4", "Did you mean 'zcq_2of3'"),
+        ("name: small", "name: small\noutcome: leg_pain", "use leg_pain_50"),
+        ("name: small", "name: small\nhorizon: baseline", "not a visit after surgery"),
+        (
+            "name: small",
+            "name: small\nvalidation: {outer: 1}",
+            "at least 2 outer folds",
+        ),
+        ("name: small", "name: small\nvalidation: {bootstrap: 10}", "at least 200"),
+        ("name: small", "name: [", "did not find expected"),
+    ],
+)
+def test_names_the_entry_that_is_wrong_in_one_line(plan, old, new, message):
+    assert old in PLAN
+    with pytest.raises(InvalidChoice, match=re.escape(message)) as caught:
+        plan(PLAN.replace(old, new))
+    assert str(caught.value).startswith("plan.yaml: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_an_absent_file_says_so(tmp_path):
+    with pytest.raises(UnreadableFile, match="there is no such study file"):
+        read_plan(tmp_path / "nowhere.yaml")

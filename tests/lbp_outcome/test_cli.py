@@ -1,0 +1,176 @@
+"""The command line: one clear line for each mistake, exit code 2, nothing half-done."""
+
+import nibabel
+import numpy as np
+import pandas as pd
+import pytest
+
+from lbp_outcome import BANNER
+from lbp_outcome.cli import main
+
+PLAN = """\
+name: bad
+cohort: cohort
+predictors: {clinical: [age]}
+models: [{name: clinical, method: logistic}]
+"""
+PEOPLE = "participant_id\tage\nsub-1\t61\nsub-2\t72\n"
+
+
+@pytest.fixture
+def lbp(capsys):
+    """Run a command and return exit code, standard output and standard error."""
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as stopped:
+            main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return stopped.value.code, said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def refused(lbp, tmp_path):
+    """A command that must fail with one line and leave nothing behind."""
+
+    def run(*arguments):
+        before = sorted(tmp_path.rglob("*"))
+        code, _, error = lbp(*arguments)
+        assert code == 2
+        assert error.startswith("lbp: ")
+        assert error.count("\n") == 1
+        assert "Traceback" not in error
+        assert sorted(tmp_path.rglob("*")) == before
+        return error
+
+    return run
+
+
+def nifti(path, values, affine=None):
+    affine = np.diag([4.0, 1.0, 1.0, 1.0]) if affine is None else affine
+    nibabel.save(nibabel.Nifti1Image(values.astype(np.int16), affine), path)
+    return path
+
+
+def two_bodies():
+    mask = np.zeros((10, 40, 80))
+    mask[2:8, 8:32, 44:68], mask[2:8, 8:32, 12:36], mask[2:8, 8:32, 36:44] = 2, 1, 202
+    return mask
+
+
+def test_measure_writes_the_promised_table(lbp, tmp_path):
+    mask = nifti(tmp_path / "sub-7_T2w_dseg.nii.gz", two_bodies())
+    code, out, _ = lbp(
+        "measure", mask, "--scheme", "spider", "--out", tmp_path / "m.csv"
+    )
+    assert code == 0
+    table = pd.read_csv(tmp_path / "m.csv")
+    columns = ["subject", "name", "level", "side", "value", "unit", "reason"]
+    assert list(table.columns) == columns
+    assert set(table["subject"]) == {"sub-7"}
+    height = table[(table["name"] == "disc_height_mm") & (table["level"] == "L4-L5")]
+    assert height["value"].item() == pytest.approx(8, abs=0.2)
+    assert height["unit"].item() == "mm"
+    assert (table["value"].isna() == table["reason"].notna()).all()
+    assert f"{table['value'].notna().sum()} values" in out
+
+
+def test_an_empty_mask(refused, tmp_path):
+    mask = nifti(tmp_path / "m.nii.gz", np.zeros((8, 8, 8)))
+    assert "the mask is empty" in refused("measure", mask, "--out", tmp_path / "m.csv")
+
+
+def test_unknown_labels(refused, tmp_path):
+    mask = two_bodies()
+    mask[0, 0, 0] = 77
+    path = nifti(tmp_path / "m.nii.gz", mask)
+    error = refused("measure", path, "--out", tmp_path / "m.csv")
+    assert "label 77 is not defined by scheme spider" in error
+
+
+def test_an_unknown_scheme(refused, tmp_path):
+    mask = nifti(tmp_path / "m.nii.gz", two_bodies())
+    error = refused("measure", mask, "--scheme", "spyder", "--out", tmp_path / "m.csv")
+    assert "Did you mean 'spider'?" in error
+
+
+def test_an_image_of_another_geometry(refused, tmp_path):
+    mask = nifti(tmp_path / "m.nii.gz", two_bodies())
+    far = np.diag([4.0, 1.0, 1.0, 1.0])
+    far[:3, 3] = 900
+    image = nifti(tmp_path / "t2.nii.gz", two_bodies(), far)
+    error = refused("measure", mask, "--t2", image, "--out", tmp_path / "m.csv")
+    assert "t2.nii.gz" in error
+
+
+def test_a_truncated_image(refused, tmp_path):
+    rng = np.random.default_rng(0)
+    path = nifti(tmp_path / "m.nii.gz", rng.integers(0, 9, (40, 40, 40)))
+    path.write_bytes(path.read_bytes()[:3000])
+    error = refused("measure", path, "--out", tmp_path / "m.csv")
+    assert "m.nii.gz: the file is truncated or damaged" in error
+
+
+def test_a_file_that_is_not_there(refused, tmp_path):
+    error = refused("measure", tmp_path / "no.nii.gz", "--out", tmp_path / "m.csv")
+    assert "there is no such file" in error
+
+
+@pytest.mark.parametrize(
+    ("people", "message"),
+    [
+        (PEOPLE.replace("61", "61,5"), "line 2, age = 61,5: decimal comma; write 61.5"),
+        (PEOPLE.replace("age", "aeg"), "'aeg' is not in the data dictionary"),
+        (PEOPLE.replace("sub-2", "sub-1"), "stands on line 2 already"),
+    ],
+)
+def test_a_table_with_a_mistake(refused, lbp, tmp_path, people, message):
+    (tmp_path / "cohort").mkdir()
+    (tmp_path / "cohort" / "participants.tsv").write_text(people)
+    (tmp_path / "plan.yaml").write_text(PLAN)
+    error = refused("run", tmp_path / "plan.yaml", "--out", tmp_path / "out")
+    assert message in error
+    code, out, _ = lbp("check", tmp_path / "cohort")
+    assert code == 1
+    assert message in out
+
+
+def test_an_outcome_among_the_predictors(refused, tmp_path):
+    (tmp_path / "cohort").mkdir()
+    (tmp_path / "cohort" / "participants.tsv").write_text(PEOPLE)
+    (tmp_path / "plan.yaml").write_text(PLAN.replace("[age]", "[age, zcq_2of3]"))
+    error = refused("run", tmp_path / "plan.yaml", "--out", tmp_path / "out")
+    assert "'zcq_2of3' is an outcome, so it cannot be a predictor" in error
+
+
+def test_a_cohort_without_the_outcome(refused, tmp_path):
+    (tmp_path / "cohort").mkdir()
+    (tmp_path / "cohort" / "participants.tsv").write_text(PEOPLE)
+    (tmp_path / "plan.yaml").write_text(PLAN)
+    error = refused("run", tmp_path / "plan.yaml", "--out", tmp_path / "out")
+    assert "no patient of this cohort has the outcome 'zcq_2of3'" in error
+
+
+def test_check_is_silent_about_a_cohort_in_order(lbp, tmp_path):
+    (tmp_path / "participants.tsv").write_text(PEOPLE)
+    code, out, _ = lbp("check", tmp_path)
+    assert code == 0
+    assert "in order" in out
+
+
+def test_explain_and_advise_ask_for_what_is_missing(refused):
+    assert "--patient" in refused("explain", "somewhere")
+    assert "--patient" in refused("advise", "demo-fusion")
+    assert "--cohort" in refused("advise", "demo-fusion", "--patient", "sub-1")
+
+
+def test_the_version_carries_the_banner(lbp):
+    _, out, _ = lbp("--version")
+    assert " ".join(BANNER.split()) in " ".join(out.split())
+
+
+def test_doctor_says_whose_the_packages_are(lbp):
+    code, out, _ = lbp("doctor")
+    assert code == 0
+    assert "models: ours" in out

@@ -1,0 +1,150 @@
+"""From simulated images to a heat map in patient space, with its sanity check."""
+
+import json
+import os
+
+import mlflow
+import nibabel
+import numpy as np
+import pandas as pd
+import pytest
+
+from lbp_outcome.cohort.folder import read_cohort
+from lbp_outcome.simulate.cohort import simulate_cohort
+from lbp_outcome.study.explanation import explain_patient
+from lbp_outcome.study.run import run_study
+from lbp_outcome.tool.advise import advise_patient
+
+PLAN = """\
+name: imaged
+cohort: cohort
+predictors:
+  clinical: [age, sex]
+  measurements: [disc_height_mm.operated, lumbar_lordosis_deg]
+models:
+  - {name: clinical, method: logistic, reads: [clinical]}
+  - {name: boosted, method: boosted, reads: [clinical, measurements]}
+  - name: fusion
+    method: fusion
+    reads: [clinical, measurements, images]
+    settings: {epochs: 2}
+validation: {outer: 2, inner: 2, bootstrap: 200}
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A study of twelve simulated patients with images, and its MLflow database."""
+    folder = tmp_path_factory.mktemp("imaged")
+    before = os.environ.get("MLFLOW_TRACKING_URI")
+    os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{folder}/tracking/mlflow.db"
+    simulate_cohort(folder / "cohort", patients=12, seed=11)
+    (folder / "plan.yaml").write_text(PLAN)
+    run_study(folder / "plan.yaml", folder / "results")
+    yield folder
+    os.environ.pop("MLFLOW_TRACKING_URI")
+    if before is not None:
+        os.environ["MLFLOW_TRACKING_URI"] = before
+
+
+@pytest.fixture(scope="module")
+def patient(home):
+    """A patient with everything."""
+    cohort = read_cohort(home / "cohort")
+    known = pd.read_parquet(home / "results" / "predictions.parquet")["patient"]
+    for name in known:
+        files = cohort.files.get(name)
+        if files and files.t2 and files.segmentation and files.radiograph:
+            return name
+    raise AssertionError("no patient of the cohort has everything")
+
+
+@pytest.fixture(scope="module")
+def explained(home, patient):
+    return explain_patient(str(home / "results"), patient, home / "explained")
+
+
+def test_every_model_is_explained_by_one_that_never_saw_the_patient(explained):
+    found = json.loads((explained / "explanation.json").read_text())["models"]
+    assert set(found) == {"clinical", "boosted", "fusion"}
+    assert {model["fitted_as"][:8] for model in found.values()} == {"repeat-0"}
+    for name in ("clinical", "fusion"):
+        factors = found[name]["factors"]
+        assert (explained / factors["picture"]).stat().st_size > 10_000
+        assert {item["name"] for item in factors["contributions"]} >= {"age", "sex=M"}
+
+
+def test_heat_maps_lie_on_the_voxels_of_the_t2_image(home, patient, explained):
+    found = json.loads((explained / "explanation.json").read_text())
+    maps = found["models"]["fusion"]["heat_maps"]
+    t2 = nibabel.load(read_cohort(home / "cohort").files[patient].t2)
+    heats = []
+    for item in maps:
+        volume = nibabel.load(explained / item["volume"])
+        assert volume.shape == t2.shape
+        np.testing.assert_allclose(volume.affine, t2.affine, atol=1e-4)
+        heats.append(np.asarray(volume.dataobj))
+        assert 0 <= heats[-1].min() <= heats[-1].max() <= 1 + 1e-6
+        assert (explained / item["picture"]).stat().st_size > 50_000
+    assert max(heat.max() for heat in heats) > 0.5
+    for item in maps:
+        assert item["sanity"]["statement"]
+        if item["level"]:
+            assert sum(item["share"].values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_an_mlflow_run_explains_the_same_as_its_folder(home, patient, explained):
+    results = json.loads((home / "results" / "results.json").read_text())
+    run = results["provenance"]["mlflow_run"]
+    again = explain_patient(run, patient, home / "explained_again")
+    for name in ("explanation.json", "heat_map_grad_cam.nii.gz"):
+        first, second = explained / name, again / name
+        if name.endswith(".json"):
+            assert json.loads(first.read_text()) == json.loads(second.read_text())
+        else:
+            np.testing.assert_array_equal(
+                nibabel.load(first).dataobj, nibabel.load(second).dataobj
+            )
+
+
+def test_advice_shows_only_maps_that_passed_their_check(home, patient):
+    page, advice = advise_patient(
+        "imaged-fusion", patient, home / "cohort", home / "advice"
+    )
+    assert advice.probability is not None
+    assert {item.method for item in advice.heat_maps} >= {"grad_cam"}
+    for item in advice.heat_maps:
+        assert bool(item.picture) == item.passed
+        assert (page.parent / f"heat_map_{item.method}.png").exists() == item.passed
+
+
+def test_absent_images_are_named_and_the_network_still_answers(home, patient):
+    bare = home / "bare"
+    bare.mkdir()
+    cohort = home / "cohort"
+    for name in ("participants.tsv", "participants.json", "phenotype"):
+        if (cohort / name).exists():
+            (bare / name).symlink_to(cohort / name)
+    _, advice = advise_patient(
+        "imaged-fusion", patient, bare, home / "bare_advice", show_outside=True
+    )
+    assert advice.missing["mri"] == "no MR image"
+    assert advice.missing["radiograph"] == "no lateral X-ray"
+    assert advice.probability is not None
+    assert advice.heat_maps == ()
+
+
+def test_the_registered_network_reads_image_files_through_mlflow(home, patient):
+    files = read_cohort(home / "cohort").files[patient]
+    row = {
+        "age": 66.0,
+        "t2": str(files.t2),
+        "mask": str(files.segmentation.mask),
+        "scheme": "spider",
+        "radiograph": str(files.radiograph),
+    }
+    model = mlflow.pyfunc.load_model("models:/imaged-fusion/1")
+    with_images = model.predict(pd.DataFrame([row]))
+    without = model.predict(pd.DataFrame([{"age": 66.0}]))
+    assert 0 < with_images["probability"][0] < 1
+    assert with_images["uncalibrated"][0] != without["uncalibrated"][0]
