@@ -43,7 +43,5 @@ class Measurement:
     def __str__(self) -> str:
         """Read like a line of a report: `disc_height_mm L4-L5: 8.1 mm`."""
         where = " ".join(str(part) for part in (self.level, self.side) if part)
-        shown = (
-            self.reason if self.value is None else f"{self.value:.3g}{self.unit.symbol}"
-        )
+        shown = self.reason if self.value is None else self.unit.shown(self.value)
         return f"{self.name} {where}".rstrip() + f": {shown}"

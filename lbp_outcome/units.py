@@ -26,6 +26,15 @@ class Unit(StrEnum):
         """
         return _PRINTED.get(self, f" {self}")
 
+    def shown(self, value: float) -> str:
+        """Return a value as it is printed, with three figures and the unit.
+
+        >>> Unit.MILLIMETRE.shown(8.137), Unit.CUBIC_MILLIMETRE.shown(10894.2)
+        ('8.14 mm', '10,894 mm³')
+        """
+        number = f"{value:.3g}" if abs(value) < 999.5 else f"{value:,.0f}"
+        return number + self.symbol
+
 
 _PRINTED = {
     Unit.RATIO: "",

@@ -46,7 +46,7 @@ class Predictor:
             return "missing"
         if self.indicator and value in (0, 1):
             return "yes" if value else "no"
-        return f"{value:.3g}{self.unit.symbol}"
+        return self.unit.shown(value)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -67,6 +67,6 @@ def _widened(known: Range) -> Range:
 
 def _sentence(name: str, value: float, unit: Unit, known: Range) -> str:
     return (
-        f"{name} = {value:.3g}{unit.symbol} is outside what the model was trained on "
-        f"({known.low:.3g} to {known.high:.3g}{unit.symbol})"
+        f"{name} = {unit.shown(value)} is outside what the model was trained on "
+        f"({known.low:.3g} to {unit.shown(known.high)})"
     )
