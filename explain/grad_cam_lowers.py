@@ -15,7 +15,8 @@ def attribute(model: FittedModel, data: FoldData) -> ImageExplanation:
 
     The counterfactual map of the Grad-CAM paper. Where the outcome is a success, a
     finding that speaks against it shows here and not in `grad_cam`. Each map has its
-    own scale: brightness cannot be compared between the two.
+    own scale: brightness cannot be compared between the two. Where it is the lack of a
+    finding that lowers the probability, the map is spread out: an absence has no place.
 
     Raises:
         InvalidChoice: Not exactly one patient is held out, or the model has no network.

@@ -26,11 +26,13 @@ def ridge_logistic(
         strength: C, the trust in the data; small values shrink the weights.
 
     Raises:
-        InvalidChoice: `strength` is so large that the weights run away.
+        InvalidChoice: `strength` is not above 0, or so large that weights run away.
 
     Reference:
         le Cessie & van Houwelingen, Appl Stat 1992;41:191, doi:10.2307/2347628.
     """
+    if not strength > 0:
+        raise InvalidChoice(f"C = {strength:g}: must be above 0.")
     columns = np.column_stack([np.ones(len(design)), design])
     penalty = np.r_[0.0, np.full(design.shape[1], 1.0 / strength)]
     weights = np.zeros(columns.shape[1])

@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from scipy.special import expit, logit
 
-from lbp_outcome.batch import CROP_SHAPE, Batches, to_batch
+from lbp_outcome.batch import CROP_SHAPE, Batch, Batches, to_batch
 from lbp_outcome.contracts import FoldData, ModelRecipe, Probabilities, Settings
 from lbp_outcome.errors import InvalidChoice, UnreadableFile
 from lbp_outcome.io.atomic import atomic_file
@@ -75,12 +75,7 @@ class FittedFusion:
 
     def _logits(self, view: CohortView, rows: range) -> np.ndarray:
         batch = to_batch(view, rows)
-        expected, seen = self.network.crop_shape, tuple(batch.crops.shape[3:])
-        if batch.level_present.any() and seen != expected:
-            raise InvalidChoice(
-                f"The model was fitted on crops of {expected} voxels, these have "
-                f"{seen}; prepare them with the same settings."
-            )
+        _expect_crops(self.network, batch)
         with torch.inference_mode():
             logits: np.ndarray = self.network(batch).double().numpy()
         return logits
@@ -126,6 +121,16 @@ def load(folder: Path) -> FittedFusion:
             f"another version."
         ) from None
     return FittedFusion(predictors=card.predictors, network=network.eval())
+
+
+def _expect_crops(network: FusionNetwork, batch: Batch) -> None:
+    looks = bool(network.known[0]) and bool(batch.level_present.any())
+    expected, seen = network.crop_shape, tuple(batch.crops.shape[3:])
+    if looks and seen != expected:
+        raise InvalidChoice(
+            f"The model was fitted on crops of {expected} voxels, these have {seen}; "
+            f"prepare them with the same settings."
+        )
 
 
 def _fresh(train: CohortView, settings: FusionSettings, seed: int) -> FusionNetwork:

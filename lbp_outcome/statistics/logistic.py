@@ -1,7 +1,9 @@
 """Small logistic regressions, thousands at a time."""
 
+from dataclasses import dataclass
+
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from scipy.special import expit, logit
 
 from lbp_outcome.statistics.bootstrap import Weights
@@ -14,8 +16,12 @@ CLIP = 1e-4
 are taken; no cohort of some hundreds of patients can support a bolder claim."""
 
 STEPS = 30
-LONGEST_STEP = 3.0
+LONGEST_STEP, SHORT_STEP = 3.0, 0.3
+HALVINGS = 20
 TOLERANCE = 1e-9
+
+SLACK = 1e-9
+"""How far the likelihood may seem to fall by rounding alone."""
 
 
 def log_odds(probability: np.ndarray) -> np.ndarray:
@@ -51,9 +57,8 @@ def fit_logistic(
     coefficients = np.zeros((len(weights), terms.shape[1]))
     active = np.arange(len(weights))
     for _ in range(STEPS):
-        step = _newton_step(
-            coefficients[active], terms, outcome, weights[active], offset, ridge
-        )
+        problem = _Problem(terms, outcome, weights[active], offset, ridge)
+        step = problem.uphill(coefficients[active])
         coefficients[active] += step
         active = active[np.abs(step).max(axis=1) > TOLERANCE]
         if active.size == 0:
@@ -62,20 +67,54 @@ def fit_logistic(
     return coefficients
 
 
-def _newton_step(
-    coefficients: Coefficients,
-    terms: Float[np.ndarray, "patients terms"],
-    outcome: PerPatient,
-    weights: Weights,
-    offset: PerPatient,
-    ridge: Float[np.ndarray, " terms"],
-) -> Coefficients:
-    expected = expit(coefficients @ terms.T + offset)
-    gradient = (weights * (outcome - expected)) @ terms - ridge * coefficients
-    products = terms[:, :, None] * terms[:, None, :]
-    spread = weights * expected * (1 - expected)
-    curvature = np.tensordot(spread, products, axes=1)
-    # The tiny addition keeps a separated resample solvable; its steps never shrink.
-    curvature += np.diag(ridge + 1e-10)
-    step = np.linalg.solve(curvature, gradient[:, :, None])[:, :, 0]
-    return np.clip(step, -LONGEST_STEP, LONGEST_STEP)
+@dataclass(frozen=True, eq=False)
+class _Problem:
+    """The penalised likelihood of many regressions that share their patients."""
+
+    terms: Float[np.ndarray, "patients terms"]
+    outcome: PerPatient
+    weights: Weights
+    offset: PerPatient
+    ridge: Float[np.ndarray, " terms"]
+
+    def uphill(self, coefficients: Coefficients) -> Coefficients:
+        """Return Newton's step, halved until the likelihood does not fall.
+
+        Where log-odds are far apart a full step overshoots and would swing for ever;
+        short steps, near the maximum, never do.
+        """
+        step = self._newton_step(coefficients)
+        (doubtful,) = np.nonzero(np.abs(step).max(axis=1) > SHORT_STEP)
+        before = self._likelihood(coefficients, doubtful)
+        for _ in range(HALVINGS):
+            after = self._likelihood(coefficients + step, doubtful)
+            falls = after < before - SLACK
+            doubtful, before = doubtful[falls], before[falls]
+            if doubtful.size == 0:
+                break
+            step[doubtful] /= 2
+        return step
+
+    def _newton_step(self, coefficients: Coefficients) -> Coefficients:
+        expected = expit(coefficients @ self.terms.T + self.offset)
+        gradient = (self.weights * (self.outcome - expected)) @ self.terms
+        gradient -= self.ridge * coefficients
+        products = self.terms[:, :, None] * self.terms[:, None, :]
+        spread = self.weights * expected * (1 - expected)
+        curvature = np.tensordot(spread, products, axes=1)
+        # The tiny addition keeps a separated resample solvable; its steps never shrink.
+        curvature += np.diag(self.ridge + 1e-10)
+        step: np.ndarray = np.linalg.solve(curvature, gradient[:, :, None])[:, :, 0]
+        length = np.abs(step).max(axis=1, keepdims=True)
+        step *= np.minimum(1.0, LONGEST_STEP / np.maximum(length, TOLERANCE))
+        return step
+
+    def _likelihood(
+        self, coefficients: Coefficients, rows: Int[np.ndarray, " rows"]
+    ) -> Float[np.ndarray, " rows"]:
+        chosen = coefficients[rows]
+        given = chosen @ self.terms.T + self.offset
+        of_patients = self.outcome * given - np.logaddexp(0, given)
+        penalty = (self.ridge * chosen**2).sum(axis=1) / 2
+        found: np.ndarray = (self.weights[rows] * of_patients).sum(axis=1) - penalty
+        return found

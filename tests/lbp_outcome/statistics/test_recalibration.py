@@ -125,3 +125,15 @@ def test_a_percentage_is_refused():
 def test_one_outcome_only_cannot_recalibrate():
     with pytest.raises(NotMeasurable, match="5 of 5 patients"):
         fit_recalibration(np.ones(5), np.linspace(0.1, 0.9, 5), patients=names(5))
+
+
+@pytest.mark.parametrize("spread", [0.01, 1.0, 3.0, 6.0])
+@pytest.mark.parametrize("n", [24, 58, 160])
+def test_overconfident_predictions_are_drawn_together_and_never_refused(n, spread):
+    rng = np.random.default_rng(n)
+    outcome = (rng.random(n) < 0.6).astype(float)
+    probability = expit(0.4 + spread * rng.normal(size=n))
+    patients = [f"sub-{number}" for number in range(n)]
+    found = fit_recalibration(outcome, probability, patients=patients)
+    assert len(found.draws) == 1000
+    assert 0 <= found.slope < 1.5
