@@ -14,9 +14,10 @@ install: $(INSTALLED)
 # torch comes first and by pip, so that a CPU build provided on the machine is used
 $(INSTALLED): requirements.lock pyproject.toml
 	test -d .venv || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet torch==2.13.0
-	$(BIN)/python -m pip install --quiet -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@echo "Installing the locked dependencies into .venv; this takes a few minutes."
+	$(BIN)/python -m pip install torch==2.13.0
+	$(BIN)/python -m pip install -r requirements.lock
+	$(BIN)/python -m pip install --no-deps --no-build-isolation -e .
 	touch $@
 
 demo: $(INSTALLED)

@@ -12,7 +12,7 @@ from lbp_outcome.errors import LbpError, UnreadableFile
 from lbp_outcome.image import Image
 from lbp_outcome.io.images import read_image
 from lbp_outcome.io.radiographs import read_radiograph
-from lbp_outcome.labels import LABEL_SCHEMES
+from lbp_outcome.labels import read_spine
 from lbp_outcome.spine import Spine
 
 T2 = (
@@ -27,6 +27,9 @@ MASKS = {
     "spider": ("anat/*_T2w_dseg.nii.gz", "anat/*_T1w_dseg.nii.gz", "anat/*_dseg.mha"),
     "spineps": ("*_seg-vert_msk.nii.gz", "anat/*_seg-vert_msk.nii.gz"),
 }
+SAME_PLACE_MM = 0.1
+"""Voxels of image and mask may lie this far apart: headers are rounded."""
+
 NEVER_READ = ("truth",)
 """Folders under derivatives/ that hold the answers of a simulation."""
 
@@ -53,13 +56,9 @@ class Segmentation:
         Raises:
             LbpError: The mask is damaged, empty or of another scheme; names the file.
         """
-        scheme = LABEL_SCHEMES[self.scheme]
-        mask = read_image(self.mask)
-        semantic = None if self.semantic is None else read_image(self.semantic)
-        try:
-            return scheme.read(mask, semantic=semantic, lowest=self.lowest)
-        except LbpError as error:
-            raise type(error)(f"{self.mask.name}: {error}") from None
+        return read_spine(
+            self.mask, scheme=self.scheme, semantic=self.semantic, lowest=self.lowest
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +115,13 @@ def _check_segmentation(
         problems.add(
             segmentation.mask,
             "the mask lies outside the T2 image; they need the same patient space",
+        )
+    elif "_T2w" in segmentation.mask.name and not mask.same_grid(t2, SAME_PLACE_MM):
+        problems.add(
+            segmentation.mask,
+            f"the mask ({mask.values.shape}) and the T2 image ({t2.values.shape}) do "
+            "not have their voxels at the same places; resample the mask onto the "
+            "image with nearest-neighbour interpolation",
         )
 
 

@@ -6,23 +6,20 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
-
-from lbp_outcome.errors import GeometryMismatch, LbpError
+from lbp_outcome.errors import GeometryMismatch
 from lbp_outcome.geometry.sacrum import numbering_doubt
 from lbp_outcome.image import Image
 from lbp_outcome.io.atomic import atomic_file
 from lbp_outcome.io.images import read_image
-from lbp_outcome.labels import LABEL_SCHEMES
+from lbp_outcome.labels import read_spine
 from lbp_outcome.measurements._shelf import measure
 from lbp_outcome.records import Measurement
-from lbp_outcome.spine import Spine
 
 COLUMNS = ("subject", "name", "level", "side", "value", "unit", "reason")
 DECIMALS = 4
 
-LEAST_COVERED = 0.5
-"""A T2 image must cover this share of the segmented voxels."""
+SAME_PLACE_MM = 0.1
+"""Voxels of image and mask may lie this far apart: headers are rounded differently."""
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +40,7 @@ def measure_mask(
         mask: Segmentation, NIfTI or MHA.
         scheme: Label scheme of the segmentation: spider or spineps.
         semantic: Second mask with one label per tissue (SPINEPS: seg-spine).
-        t2: The T2 image, on the same or another grid of the same patient position.
+        t2: The T2 image that was segmented, on the same grid.
         lowest: Name of the lowest labelled vertebra if it is not L5, for example S1.
         out: Table to write, .csv or .tsv.
         subject: Name for the subject column; by default from the file name.
@@ -51,8 +48,8 @@ def measure_mask(
     Raises:
         LbpError: A file cannot be read or does not suit the others.
     """
-    spine = _read_spine(mask, scheme, semantic, lowest)
-    image = None if t2 is None else _read_t2(t2, spine)
+    spine = read_spine(mask, scheme=scheme, semantic=semantic, lowest=lowest)
+    image = None if t2 is None else _read_t2(t2, mask)
     for doubt in filter(None, (spine.doubt, numbering_doubt(spine))):
         log.warning("%s: %s", Path(mask).name, doubt)
     measurements = measure(spine, image)
@@ -107,35 +104,21 @@ def _written(value: float) -> str:
     return f"{round(value, DECIMALS) + 0.0:.{DECIMALS}f}"
 
 
-def _read_spine(
-    mask: Path, scheme: str, semantic: Path | None, lowest: str | None
-) -> Spine:
-    chosen = LABEL_SCHEMES[scheme]
-    labels = read_image(mask)
-    tissues = None if semantic is None else read_image(semantic)
-    try:
-        return chosen.read(labels, semantic=tissues, lowest=lowest)
-    except LbpError as error:
-        raise type(error)(f"{Path(mask).name}: {_sentence(str(error))}") from None
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "?")) else f"{text}."
-
-
-def _read_t2(path: Path, spine: Spine) -> Image:
-    """Read the image and make sure that it shows the segmented spine."""
-    image = read_image(path)
-    parts = [part for _, part in spine.head_first]
-    if spine.canal is not None:
-        parts.append(spine.canal)
-    points = np.concatenate([part.points[::7] for part in parts])
-    index = image.to_index(points)
-    inside = ((index >= -0.5) & (index <= np.array(image.values.shape) - 0.5)).all(1)
-    if inside.mean() < LEAST_COVERED:
+def _read_t2(path: Path, mask: Path) -> Image:
+    """Read the image and make sure that it is the one that was segmented."""
+    image, labels = read_image(path), read_image(mask)
+    if not image.same_grid(labels, SAME_PLACE_MM):
         raise GeometryMismatch(
-            f"{Path(path).name}: only {100 * inside.mean():.0f} % of the segmented "
-            f"spine lies inside this image; the two are not from the same scan, or one "
-            f"of them lost its header. Give the image that was segmented."
+            f"{Path(path).name} ({_grid(image)}) and {Path(mask).name} "
+            f"({_grid(labels)}) do not have their voxels at the same places; give the "
+            f"image that was segmented, or resample the mask onto it with "
+            f"nearest-neighbour interpolation."
         )
     return image
+
+
+def _grid(image: Image) -> str:
+    """Describe a grid: `15 x 320 x 220 voxels from (-31, 102, -210) mm`."""
+    size = " x ".join(map(str, image.values.shape))
+    corner = ", ".join(f"{place:.0f}" for place in image.affine[:3, 3])
+    return f"{size} voxels from ({corner}) mm"

@@ -9,6 +9,7 @@ from lbp_outcome import BANNER
 from lbp_outcome.cohort.folder import Cohort, read_cohort
 from lbp_outcome.cohort.scans import read_scan
 from lbp_outcome.io.atomic import atomic_folder
+from lbp_outcome.progress import progress
 from lbp_outcome.study.factors import factors_of
 from lbp_outcome.study.factors_figure import draw_factors
 from lbp_outcome.study.folder import FINAL, StudyFolder
@@ -46,7 +47,7 @@ def explain_patient(
     with atomic_folder(out, holds=EXPLANATION) as folder:
         explained = {
             name: _explain(study, name, people, patient, folder)
-            for name in study.models
+            for name in progress(study.models, "Explaining models")
         }
         content = {
             "banner": BANNER,

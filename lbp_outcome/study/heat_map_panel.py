@@ -22,6 +22,9 @@ FAINTEST = 0.15
 LABEL_MM = 34
 """Level names stand this far in front of the disc's centre [mm]."""
 
+STANDS_OUT = 1.5
+"""A level is marked when it holds this many times its even share of the map."""
+
 HIGHEST, OTHERS = "#c8641b", "#7f93a6"
 
 
@@ -118,7 +121,9 @@ def _name_levels(axes: "Axes", t2: Sagittal, panel: HeatMapPanel) -> None:
 def _draw_shares(axes: "Axes", panel: HeatMapPanel) -> None:
     levels = list(panel.shares)[::-1]
     shares = [100 * panel.shares[level] for level in levels]
-    colours = [HIGHEST if level == panel.top else OTHERS for level in levels]
+    stands_out = max(shares) > STANDS_OUT * 100 / len(shares)
+    marked = panel.top if stands_out else ""
+    colours = [HIGHEST if level == marked else OTHERS for level in levels]
     axes.barh(levels, shares, color=colours, height=0.62)
     for row, share in enumerate(shares):
         axes.text(share + 1.5, row, f"{share:.0f} %", va="center", fontsize=9)

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from lbp_outcome import BANNER
+from lbp_outcome.progress import progress
 from lbp_outcome.statistics.comparison import Difference
 from lbp_outcome.statistics.estimate import Estimate
 from lbp_outcome.statistics.performance import Performance, compare, performance
@@ -96,7 +97,7 @@ def study_results(plan: StudyPlan, predictions: pd.DataFrame) -> StudyResults:
         predictions=predictions,
         performance={
             name: performance(outcome, p, **rows, **options)
-            for name, p in probability.items()
+            for name, p in progress(probability.items(), "Evaluating")
         },
         differences=compare(
             outcome, probability, reference=plan.reference, **rows, **options

@@ -194,6 +194,14 @@ def test_a_mask_elsewhere_in_space_is_found(imaged):
     assert "lies outside the T2 image" in problem
 
 
+def test_a_mask_on_other_voxels_than_its_image_is_found(imaged):
+    path = next((imaged / "derivatives").rglob("*_dseg.nii.gz"))
+    values = np.asanyarray(nibabel.load(path).dataobj)[:, :, 2:]
+    nibabel.save(nibabel.Nifti1Image(values, np.diag([4.0, 1, 1, 1])), path)
+    (problem,) = check_cohort(imaged)
+    assert "do not have their voxels at the same places" in problem
+
+
 def test_a_patient_folder_without_a_row_is_found(imaged):
     (imaged / "sub-77").mkdir()
     (problem,) = check_cohort(imaged)

@@ -83,8 +83,11 @@ def test_an_interrupted_folder_goes_on_where_it_stopped(copy, cohort):
 def test_ctrl_c_leaves_nothing_half_written(tmp_path, cohort):
     out = tmp_path / "simulated"
     code = (
+        "import signal\n"
         "from pathlib import Path\n"
         "from lbp_outcome.simulate.cohort import simulate_cohort\n"
+        # a test run in the background has Ctrl-C switched off, and hands that on
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "if __name__ == '__main__':\n"
         f"    simulate_cohort(Path({str(out)!r}), patients=2, seed={SEED}, processes=2)"
     )
