@@ -13,11 +13,13 @@ from lbp_outcome.anatomy import Disc
 from lbp_outcome.cohort.imaging import PatientFiles
 from lbp_outcome.errors import LbpError
 from lbp_outcome.geometry.level_crop import level_crops
+from lbp_outcome.geometry.sacrum import numbering_doubt
 from lbp_outcome.image import Image
 from lbp_outcome.io.images import read_image
 from lbp_outcome.measurements import measure
 from lbp_outcome.progress import progress
 from lbp_outcome.records import Measurement
+from lbp_outcome.spine import Spine
 from lbp_outcome.view import LevelCrop, PatientImages
 
 RADIOGRAPH_SHAPE = (128, 96)
@@ -34,11 +36,13 @@ class Scan:
         measurements: Every measurement, or the reason why there is none.
         images: The images as a network sees them.
         spacing_mm: Voxel size of the T2 image, smallest first; empty without one.
+        doubts: Why the names of levels, or lengths, cannot be trusted.
     """
 
     measurements: tuple[Measurement, ...]
     images: PatientImages
     spacing_mm: tuple[float, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 def read_scans(
@@ -69,7 +73,8 @@ def read_scan(files: PatientFiles, levels: Sequence[Disc]) -> Scan:
         LbpError: An image cannot be used; the message names the file.
     """
     t2 = None if files.t2 is None else read_image(files.t2)
-    measurements, crops, why = _from_mri(files, t2, levels)
+    spine = None if files.segmentation is None else files.segmentation.read()
+    crops, why = _crops(spine, t2, levels)
     absent = {"mri": why} if not crops else {}
     radiograph = None
     if files.radiograph is None:
@@ -77,7 +82,8 @@ def read_scan(files: PatientFiles, levels: Sequence[Disc]) -> Scan:
     else:
         radiograph = fixed_radiograph(*files.radiograph_mm())
     return Scan(
-        measurements=measurements,
+        measurements=() if spine is None else measure(spine, t2),
+        doubts=() if spine is None else _doubts(spine),
         images=PatientImages(levels=crops, radiograph=radiograph, absent=absent),
         spacing_mm=() if t2 is None else tuple(sorted(map(float, t2.spacing_mm))),
     )
@@ -104,17 +110,19 @@ def fixed_radiograph(
     return resampled.astype(np.float32)
 
 
-def _from_mri(
-    files: PatientFiles, t2: Image | None, levels: Sequence[Disc]
-) -> tuple[tuple[Measurement, ...], dict[Disc, LevelCrop], str]:
-    if files.segmentation is None:
-        return (), {}, "no segmentation" if t2 is not None else "no MR image"
-    spine = files.segmentation.read()
-    measurements = measure(spine, t2)
+def _crops(
+    spine: Spine | None, t2: Image | None, levels: Sequence[Disc]
+) -> tuple[dict[Disc, LevelCrop], str]:
+    """Return the crops, and why there are none if there are none."""
     if t2 is None:
-        return measurements, {}, "no T2 image"
-    crops = level_crops(t2, spine, levels)
-    return measurements, dict(crops), "none of the discs is segmented"
+        return {}, "no T2 image" if spine is not None else "no MR image"
+    if spine is None:
+        return {}, "no segmentation"
+    return level_crops(t2, spine, levels), "none of the discs is segmented"
+
+
+def _doubts(spine: Spine) -> tuple[str, ...]:
+    return tuple(filter(None, (spine.doubt, numbering_doubt(spine))))
 
 
 def _scan(job: tuple[PatientFiles, tuple[Disc, ...]]) -> Scan:

@@ -28,7 +28,12 @@ def outside_training(card: ModelCard, row: PatientRow) -> tuple[str, ...]:
         card: The model's card.
         row: The patient as the model sees them.
     """
-    return (*_values(card, row), *_images(card, row), *_gaps(card, row))
+    return (
+        *_values(card, row),
+        *_images(card, row),
+        *_gaps(card, row),
+        *(row.scan.doubts if row.scan else ()),
+    )
 
 
 def _values(card: ModelCard, row: PatientRow) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import mlflow
 import nibabel
@@ -14,6 +15,8 @@ from lbp_outcome.simulate.cohort import simulate_cohort
 from lbp_outcome.study.explanation import explain_patient
 from lbp_outcome.study.run import run_study
 from lbp_outcome.tool.advise import advise_patient
+
+REAL = Path(__file__).parents[4] / "shared" / "data" / "real_lumbar_mr"
 
 PLAN = """\
 name: imaged
@@ -148,3 +151,21 @@ def test_the_registered_network_reads_image_files_through_mlflow(home, patient):
     without = model.predict(pd.DataFrame([{"age": 66.0}]))
     assert 0 < with_images["probability"][0] < 1
     assert with_images["uncalibrated"][0] != without["uncalibrated"][0]
+
+
+@pytest.mark.skipif(
+    not REAL.is_dir(), reason="real data (../shared/data) is not on this machine"
+)
+def test_a_real_exam_is_refused_with_reasons_and_shown_only_when_asked(home):
+    _, silent = advise_patient("imaged-fusion", "sub-s01", REAL, home / "silent")
+    assert silent.probability is None
+    assert any("voxel side of the T2 image" in why for why in silent.refusals)
+    assert any("tapers downwards like the sacrum" in why for why in silent.refusals)
+    page, shown = advise_patient(
+        "imaged-fusion", "sub-s01", REAL, home / "shown", show_outside=True
+    )
+    assert 0 < shown.probability.low < shown.probability.high < 1
+    assert shown.outside == silent.refusals
+    assert {"age", "radiograph"} <= set(shown.missing)
+    assert any(item.method == "grad_cam" for item in shown.heat_maps)
+    assert "Outside what the model was trained on" in page.read_text()
