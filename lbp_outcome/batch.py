@@ -14,13 +14,10 @@ from torch import Tensor, nn
 
 from lbp_outcome.contracts import FittedModel, FoldData
 from lbp_outcome.errors import InvalidChoice
-from lbp_outcome.view import CohortView, PatientImages
+from lbp_outcome.view import RADIOGRAPH_SHAPE, CohortView, PatientImages
 
 CROP_SHAPE = (12, 64, 32)
 """Voxels of a level crop (left, posterior, superior) where no patient has one."""
-
-RADIOGRAPH_SHAPE = (128, 96)
-"""Pixels of a lateral radiograph (row, column) where no patient has one."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -15,6 +15,9 @@ from lbp_outcome.anatomy import Disc
 from lbp_outcome.errors import InvalidChoice
 from lbp_outcome.units import Unit
 
+RADIOGRAPH_SHAPE = (128, 96)
+"""Pixels (row, column) of a lateral radiograph as a network sees it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Predictor:

@@ -20,9 +20,8 @@ from lbp_outcome.measurements import measure
 from lbp_outcome.progress import progress
 from lbp_outcome.records import Measurement
 from lbp_outcome.spine import Spine
-from lbp_outcome.view import LevelCrop, PatientImages
+from lbp_outcome.view import RADIOGRAPH_SHAPE, LevelCrop, PatientImages
 
-RADIOGRAPH_SHAPE = (128, 96)
 RADIOGRAPH_PIXEL_MM = 2.0
 FEW = 4
 """Below this many patients, starting processes costs more than it saves."""
