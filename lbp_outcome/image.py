@@ -8,6 +8,9 @@ from jaxtyping import Float, Shaped
 
 from lbp_outcome.errors import GeometryMismatch
 
+SAME_PLACE_MM = 0.1
+"""Voxels of image and mask may lie this far apart: headers are rounded differently."""
+
 
 @dataclass(frozen=True, eq=False)
 class Image:
@@ -58,7 +61,7 @@ class Image:
         index: np.ndarray = position @ inverse[:3, :3].T + inverse[:3, 3]
         return index
 
-    def same_grid(self, other: "Image", tolerance_mm: float = 0.05) -> bool:
+    def same_grid(self, other: "Image", tolerance_mm: float = SAME_PLACE_MM) -> bool:
         """Whether both images have their voxels at the same places."""
         if self.values.shape != other.values.shape:
             return False

@@ -27,9 +27,6 @@ MASKS = {
     "spider": ("anat/*_T2w_dseg.nii.gz", "anat/*_T1w_dseg.nii.gz", "anat/*_dseg.mha"),
     "spineps": ("*_seg-vert_msk.nii.gz", "anat/*_seg-vert_msk.nii.gz"),
 }
-SAME_PLACE_MM = 0.1
-"""Voxels of image and mask may lie this far apart: headers are rounded."""
-
 NEVER_READ = ("truth",)
 """Folders under derivatives/ that hold the answers of a simulation."""
 
@@ -116,7 +113,7 @@ def _check_segmentation(
             segmentation.mask,
             "the mask lies outside the T2 image; they need the same patient space",
         )
-    elif "_T2w" in segmentation.mask.name and not mask.same_grid(t2, SAME_PLACE_MM):
+    elif "_T2w" in segmentation.mask.name and not mask.same_grid(t2):
         problems.add(
             segmentation.mask,
             f"the mask ({mask.values.shape}) and the T2 image ({t2.values.shape}) do "

@@ -18,9 +18,6 @@ from lbp_outcome.records import Measurement
 COLUMNS = ("subject", "name", "level", "side", "value", "unit", "reason")
 DECIMALS = 4
 
-SAME_PLACE_MM = 0.1
-"""Voxels of image and mask may lie this far apart: headers are rounded differently."""
-
 log = logging.getLogger(__name__)
 
 
@@ -107,7 +104,7 @@ def _written(value: float) -> str:
 def _read_t2(path: Path, mask: Path) -> Image:
     """Read the image and make sure that it is the one that was segmented."""
     image, labels = read_image(path), read_image(mask)
-    if not image.same_grid(labels, SAME_PLACE_MM):
+    if not image.same_grid(labels):
         raise GeometryMismatch(
             f"{Path(path).name} ({_grid(image)}) and {Path(mask).name} "
             f"({_grid(labels)}) do not have their voxels at the same places; give the "
