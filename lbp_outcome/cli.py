@@ -43,7 +43,12 @@ def simulate(
     patients: int = 160,
     seed: int = 0,
     scenario: str = "default",
+    where: str | None = None,
+    strength: float | None = None,
     tables_only: bool = False,
+    dixon: bool = False,
+    dicom: bool = False,
+    asymmetric: bool = False,
     processes: int | None = None,
 ) -> None:
     """Simulate a cohort: images, masks, tables and the truth behind them.
@@ -52,8 +57,13 @@ def simulate(
         out: Cohort folder to make.
         patients: How many patients.
         seed: The same seed gives the same cohort, byte for byte.
-        scenario: default, null-imaging or strong-imaging.
+        scenario: default, null-imaging, strong-imaging, site-shift, planted or leaky.
+        where: Structure with the planted signal: multifidus, disc:L4-L5, ...
+        strength: How much more benefit those have who carry it.
         tables_only: Leave out the images.
+        dixon: Take water and fat images of the lower back too.
+        dicom: Write the images as DICOM objects too, under sourcedata/.
+        asymmetric: Make the muscles of one side clearly worse.
         processes: How many at a time; all cores by default.
     """
     from lbp_outcome.simulate.cohort import simulate_cohort
@@ -63,7 +73,12 @@ def simulate(
         patients=patients,
         seed=seed,
         scenario=scenario,
+        where=where,
+        strength=strength,
         tables_only=tables_only,
+        dixon=dixon,
+        dicom=dicom,
+        asymmetric=asymmetric,
         processes=processes,
     )
     print(f"{out}: {patients} simulated patients.")

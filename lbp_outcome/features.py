@@ -14,7 +14,6 @@ import pandas as pd
 from lbp_outcome.anatomy import LUMBAR_DISCS, Disc
 from lbp_outcome.cohort.dictionary import Column
 from lbp_outcome.cohort.folder import Cohort
-from lbp_outcome.cohort.visits import BASELINE, VISITS
 from lbp_outcome.errors import InvalidChoice, UnknownName
 from lbp_outcome.measurements import MEASUREMENTS
 from lbp_outcome.outcomes import OUTCOMES
@@ -22,6 +21,7 @@ from lbp_outcome.questionnaires import all_scales
 from lbp_outcome.records import Measurement
 from lbp_outcome.units import Unit
 from lbp_outcome.view import Predictor
+from lbp_outcome.visits import BASELINE, VISITS
 
 OPERATED_LEVEL = "operated_level"
 OVER_LEVELS: Mapping[str, Callable[[Sequence[float]], float]] = {

@@ -16,13 +16,16 @@ from lbp_outcome.cohort.dictionary import (
 from lbp_outcome.cohort.imaging import PatientFiles, check_images, files_of
 from lbp_outcome.cohort.problems import Problems
 from lbp_outcome.cohort.table import LINE, TableKind, find_table, read_table
-from lbp_outcome.cohort.visits import VISITS
 from lbp_outcome.errors import CohortError, InvalidAnswer, suggestion
 from lbp_outcome.outcomes import Scores
 from lbp_outcome.progress import progress
 from lbp_outcome.questionnaires import QUESTIONNAIRES, Questionnaire
 from lbp_outcome.records import Measurement
 from lbp_outcome.units import Unit
+from lbp_outcome.visits import VISITS
+
+TRUTH_COLUMNS = ("latent_benefit", "oracle_probability")
+"""What only a simulation knows; found among predictors it was copied there."""
 
 PATIENT_ID = re.compile(r"sub-[A-Za-z0-9]+")
 
@@ -90,6 +93,10 @@ def check_cohort(folder: Path) -> list[str]:
 
 
 def _read(folder: Path, problems: Problems) -> Cohort | None:
+    description = _description(folder, problems)
+    if description.get("Truth"):
+        problems.add(folder, "this is the truth of a simulation; no study may read it")
+        return None
     table = find_table(folder, "participants")
     imaged = sorted(path.name for path in folder.glob("sub-*") if path.is_dir())
     if table is None and not imaged:
@@ -100,12 +107,13 @@ def _read(folder: Path, problems: Problems) -> Cohort | None:
         folder / "participants.json", PARTICIPANT_COLUMNS, problems
     )
     participants = _participants(folder, table, imaged, columns, problems)
+    _refuse_truth(folder / "participants.tsv", participants, problems)
     for patient in imaged:
         if patient not in participants.index:
             problems.add(folder / patient, "this patient is not in participants.tsv")
     return Cohort(
         folder=folder,
-        simulated=_is_simulated(folder, problems),
+        simulated=bool(description.get("Simulated")),
         participants=participants,
         columns={name: columns[name] for name in participants.columns},
         scores=_scores(folder, participants, problems),
@@ -146,15 +154,21 @@ def _participants(
     return read.dropna(subset="participant_id").set_index("participant_id")
 
 
-def _is_simulated(folder: Path, problems: Problems) -> bool:
-    description = folder / "dataset_description.json"
-    if not description.is_file():
-        return False
+def _description(folder: Path, problems: Problems) -> dict[str, object]:
+    file = folder / "dataset_description.json"
+    if not file.is_file():
+        return {}
     try:
-        return bool(json.loads(description.read_text("utf-8-sig")).get("Simulated"))
-    except (ValueError, AttributeError):
-        problems.add(description, "this is not a valid JSON object")
-        return False
+        return dict(json.loads(file.read_text("utf-8-sig")))
+    except (ValueError, TypeError):
+        problems.add(file, "this is not a valid JSON object")
+        return {}
+
+
+def _refuse_truth(file: Path, participants: pd.DataFrame, problems: Problems) -> None:
+    for column in set(TRUTH_COLUMNS) & set(participants.columns):
+        what = "this is the truth of a simulation; no study may read it"
+        problems.add(file, what, line=1, column=column)
 
 
 def _scores(

@@ -30,6 +30,9 @@ MASKS = {
 NEVER_READ = ("truth",)
 """Folders under derivatives/ that hold the answers of a simulation."""
 
+WITHOUT_SPINE = ("musclemap",)
+"""Label schemes of masks that show no vertebrae."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Segmentation:
@@ -145,15 +148,18 @@ def _noting(problems: Problems, path: Path, action: object, *arguments: object) 
 def _segmentation(cohort: Path, patient: str) -> Segmentation | None:
     pipelines = sorted((cohort / "derivatives").glob("*"))
     for pipeline in (path for path in pipelines if path.name not in NEVER_READ):
-        description = _description(pipeline)
+        described = _content(pipeline / "dataset_description.json")
+        if described.get("LabelScheme") in WITHOUT_SPINE:
+            continue
         for default, patterns in MASKS.items():
             mask = _first(pipeline / patient, patterns)
             if mask is not None:
+                stated = described | _content(_sidecar(mask))
                 return Segmentation(
                     mask=mask,
-                    scheme=str(description.get("LabelScheme", default)),
+                    scheme=str(stated.get("LabelScheme", default)),
                     semantic=_semantic(mask),
-                    lowest=_text(description.get("LowestVertebra")),
+                    lowest=_text(stated.get("LowestVertebra")),
                 )
     return None
 
@@ -163,10 +169,14 @@ def _semantic(mask: Path) -> Path | None:
     return beside if beside != mask and beside.is_file() else None
 
 
-def _description(pipeline: Path) -> dict[str, object]:
+def _sidecar(mask: Path) -> Path:
+    """What is said of one mask goes before what is said of all."""
+    return mask.with_name(mask.name.partition(".")[0] + ".json")
+
+
+def _content(file: Path) -> dict[str, object]:
     try:
-        text = (pipeline / "dataset_description.json").read_text("utf-8-sig")
-        content = json.loads(text)
+        content = json.loads(file.read_text("utf-8-sig"))
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}

@@ -1,12 +1,13 @@
 """The spinal canal: its centreline and the cross-sections square to it."""
 
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy import ndimage
-from scipy.interpolate import make_splrep
+from scipy.interpolate import BSpline, make_splrep
 from scipy.signal import savgol_filter
 from scipy.spatial import cKDTree
 
@@ -158,10 +159,24 @@ def _resample(nodes: Points) -> Points:
     """Return points one step apart on a smooth curve along the nodes."""
     length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(nodes, axis=0), axis=1))]
     allowed = len(nodes) * ROUGHNESS_MM**2
-    curves = [make_splrep(length, column, s=allowed) for column in nodes.T]
+    curves = [_smooth_curve(length, column, allowed) for column in nodes.T]
     steps = np.arange(0, length[-1], STEP_MM)
     line: np.ndarray = np.stack([curve(steps) for curve in curves], axis=1)
     return line
+
+
+def _smooth_curve(
+    length: Float[np.ndarray, " nodes"],
+    column: Float[np.ndarray, " nodes"],
+    allowed: float,
+) -> BSpline:
+    """Return a curve whose squared distances from the nodes sum up to what is allowed.
+
+    For some nodes the search for that sum ends early, with a smooth curve all the same.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return make_splrep(length, column, s=allowed)
 
 
 def _cut(
@@ -195,8 +210,23 @@ def _units(vectors: Points) -> Points:
 
 
 def _goes_on(pixels: Float[np.ndarray, "n left posterior"]) -> Bool[np.ndarray, " n"]:
-    """Whether each section goes on above and below, as no end of a mask does."""
+    """Whether each section goes on above and below, as no end of a mask does.
+
+    Sections between two that go on do so too, however much a stenosis squeezes them.
+    """
     own = pixels.sum(axis=(1, 2))
+    complete = _like_neighbours(pixels, own)
+    piece, _ = ndimage.label(own > 0)
+    for number in np.unique(piece[complete]):
+        first, last = np.flatnonzero(complete & (piece == number))[[0, -1]]
+        complete[first : last + 1] = True
+    return complete
+
+
+def _like_neighbours(
+    pixels: Float[np.ndarray, "n left posterior"], own: Float[np.ndarray, " n"]
+) -> Bool[np.ndarray, " n"]:
+    """Whether sections a little above and below show most of each section again."""
     complete: np.ndarray = own > 0
     for step in (CONTINUES_MM, -CONTINUES_MM):
         shared = np.zeros(len(own))

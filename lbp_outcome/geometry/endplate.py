@@ -167,7 +167,8 @@ def _end_of(spine: Spine, part: Structure, end: End, name: str) -> Endplate:
     for within_deg in (50.0, 40.0, 40.0):
         surface = surface_facing(part, outwards, within_deg)
         _require_visible(part, surface, outwards, name)
-        middle = central(surface.points, outwards, CENTRAL_SHARE, surface.apart_mm)
+        end_points = _beyond_middle(part, surface.points, outwards)
+        middle = central(end_points, outwards, CENTRAL_SHARE, part.mask)
         if len(middle) < FEWEST_POINTS:
             raise NotMeasurable(f"the {name} is too ragged to carry a plane")
         plane = fit_plane(middle, outwards)
@@ -175,6 +176,12 @@ def _end_of(spine: Spine, part: Structure, end: End, name: str) -> Endplate:
     hollow = np.abs((middle - plane.centre) @ outwards) <= DEEPEST_HOLLOW_MM
     plane = Plane(plane.centre, sign * outwards)
     return Endplate(plane, middle[hollow], surface.apart_mm)
+
+
+def _beyond_middle(part: Structure, points: Points, outwards: Vector) -> Points:
+    """Leave out the far side of osteophytes at the other end, which faces this way."""
+    kept: np.ndarray = points[(points - part.centroid) @ outwards > 0]
+    return kept
 
 
 def _require_visible(

@@ -7,10 +7,14 @@ from jaxtyping import Float
 from scipy.spatial import cKDTree
 
 from lbp_outcome.geometry.frame import Points, Vector
+from lbp_outcome.image import Image
 
 ROUNDS = 12
 LEAST_SPREAD_MM = 0.3
 """Residuals below this are the grain of the voxels, not strays [mm]."""
+
+NEIGHBOUR = 0.5
+"""Inside a footprint some point of it lies this near along either axis [voxels]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,18 +63,35 @@ def _biweight(distance: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
     return weights
 
 
-def central(points: Points, normal: Vector, share: float, apart_mm: float) -> Points:
+def central(points: Points, normal: Vector, share: float, grid: Image) -> Points:
     """Return the points in the central share of their footprint's area.
 
     A point is central if the place where it would lie in a footprint blown up by
-    1 / sqrt(share) is still inside the footprint.
+    1 / sqrt(share) is still inside the footprint. Distances are counted in voxels: in
+    millimetres, a whole rim would pass for central where slices are thick.
+
+    Args:
+        points: Points of a surface or a solid, one or more per voxel [mm].
+        normal: Direction along which the footprint is seen.
+        share: Share of its area, 0 to 1.
+        grid: The scan on whose voxels the points were found.
     """
-    flat = flatten(points, normal)
+    flat = _footprint(points, normal, grid)
     middle = flat.mean(axis=0)
     further = middle + (flat - middle) / np.sqrt(share)
-    distance, _ = cKDTree(flat).query(further)
-    inner: np.ndarray = points[distance <= 0.75 * apart_mm]
+    distance, _ = cKDTree(flat).query(further, p=np.inf)
+    inner: np.ndarray = points[distance <= NEIGHBOUR]
     return inner
+
+
+def _footprint(points: Points, normal: Vector, grid: Image) -> Float[np.ndarray, "n 2"]:
+    """Voxel indices of points slid along a direction onto one layer of voxels."""
+    index = grid.to_index(points)
+    along = np.linalg.inv(grid.affine[:3, :3]) @ normal
+    axis = int(np.argmax(np.abs(along)))
+    slid = index - index[:, [axis]] * along / along[axis]
+    flat: np.ndarray = np.delete(slid, axis, axis=1)
+    return flat
 
 
 def flatten(points: Points, normal: Vector) -> Float[np.ndarray, "n 2"]:

@@ -1,8 +1,8 @@
 """Files that appear whole or not at all."""
 
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,13 +18,9 @@ def atomic_file(path: Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    ending = "".join(path.suffixes[-2:])
-    handle, name = tempfile.mkstemp(prefix=".writing-", suffix=ending, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = _temporary(path.parent, "".join(path.suffixes[-2:]))
     try:
         yield temporary
-        temporary.chmod(0o666 & ~_umask())
         _flush(temporary)
         temporary.replace(path)
     finally:
@@ -49,10 +45,10 @@ def atomic_folder(path: Path, *, holds: str) -> Iterator[Path]:
             f"{path}: this exists and holds other things; choose a new folder"
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=path.parent))
+    temporary = _temporary(path.parent)
     try:
+        temporary.mkdir()
         yield temporary
-        temporary.chmod(0o777 & ~_umask())
         if path.exists():
             shutil.rmtree(path)
         temporary.replace(path)
@@ -70,12 +66,11 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+def _temporary(folder: Path, ending: str = "") -> Path:
+    """A new name, not yet a file: an interrupt in between has nothing to leave."""
+    return folder / f".writing-{secrets.token_hex(8)}{ending}"
+
+
 def _flush(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -10,6 +10,7 @@ from nibabel.filebasedimages import ImageFileError
 from lbp_outcome.errors import GeometryMismatch, UnreadableFile
 from lbp_outcome.image import Image
 from lbp_outcome.io.atomic import atomic_file
+from lbp_outcome.io.dicom import read_series
 
 NIFTI = (".nii", ".nii.gz")
 META_IMAGE = (".mha", ".mhd", ".nrrd")
@@ -21,11 +22,28 @@ LARGEST_VOXELS = 2_000_000_000
 def read_image(path: Path) -> Image:
     """Read a three-dimensional image with its patient geometry.
 
+    A folder is read as one DICOM series.
+
     Raises:
         UnreadableFile: The file is absent, truncated, of another format, or not
-            three-dimensional.
+            three-dimensional; or the folder holds no single, even series.
     """
     path = Path(path)
+    return read_series(path) if path.is_dir() else _read_file(path)
+
+
+def write_image(path: Path, image: Image) -> None:
+    """Write a NIfTI file that appears whole or not at all."""
+    values = image.values
+    if values.dtype == bool:
+        values = values.astype(np.uint8)
+    nifti = nibabel.Nifti1Image(values, image.affine)
+    nifti.header.set_xyzt_units("mm")
+    with atomic_file(path) as temporary:
+        nibabel.save(nifti, temporary)
+
+
+def _read_file(path: Path) -> Image:
     if not path.is_file():
         raise UnreadableFile(f"{path}: there is no such file.")
     try:
@@ -47,19 +65,9 @@ def read_image(path: Path) -> Image:
             f"{path.name}: this is not a NIfTI image, or it is damaged."
         ) from None
     raise UnreadableFile(
-        f"{path.name}: images must be NIfTI (.nii, .nii.gz) or MetaImage (.mha)."
+        f"{path.name}: images must be NIfTI (.nii, .nii.gz), MetaImage (.mha) or a "
+        f"folder with one DICOM series."
     )
-
-
-def write_image(path: Path, image: Image) -> None:
-    """Write a NIfTI file that appears whole or not at all."""
-    values = image.values
-    if values.dtype == bool:
-        values = values.astype(np.uint8)
-    nifti = nibabel.Nifti1Image(values, image.affine)
-    nifti.header.set_xyzt_units("mm")
-    with atomic_file(path) as temporary:
-        nibabel.save(nifti, temporary)
 
 
 def _read_nifti(path: Path) -> Image:

@@ -67,8 +67,7 @@ def _inner(spine: Spine, disc: Disc) -> Points:
     points = _places(found, eroded(found))
     if len(points) < 3:
         return points
-    apart = float(found.mask.spacing_mm.max())
-    return central(points, disc_frame(spine, disc).superior, INNER_SHARE, apart)
+    return central(points, disc_frame(spine, disc).superior, INNER_SHARE, found.mask)
 
 
 def _fluid(spine: Spine) -> Points:

@@ -5,7 +5,7 @@ copyrighted and is not shipped.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from lbp_outcome.errors import (
@@ -59,9 +59,36 @@ class Line:
         return f"between {self.low:g} and {self.high:g}"
 
 
+def mean_answer(given: Answers) -> float:
+    """Return the mean of the answers given."""
+    return sum(given.values()) / len(given)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tariff:
+    """The value of a state of health: 1 is full health, each answer takes off some.
+
+    Attributes:
+        losses: By item, what each answer from 2 upwards takes off; 1 is no problem.
+        any_problem: What is taken off once if there is any problem.
+    """
+
+    losses: Mapping[str, tuple[float, ...]]
+    any_problem: float
+
+    def __call__(self, given: Answers) -> float:
+        """Return the value of the state; 0 is as bad as being dead."""
+        taken = [
+            self.losses[item][int(answer) - 2]
+            for item, answer in given.items()
+            if answer > 1
+        ]
+        return 1 - sum(taken) - (self.any_problem if taken else 0)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """A score made of some items: the mean of those answered, times a factor.
+    """A score made of some items: by default the mean of those answered.
 
     Attributes:
         name: Name of the score.
@@ -71,7 +98,8 @@ class Scale:
         unit: Unit of the score.
         best: Score of somebody without complaints.
         worst: Worst possible score.
-        factor: What the mean is multiplied by (10 brings a 0-10 scale to 0-100).
+        rule: Makes a number of the answers given: their mean, or a `Tariff`.
+        factor: What that number is multiplied by (10 brings a 0-10 scale to 0-100).
         after_surgery_only: Whether it can only be asked after the operation.
     """
 
@@ -82,6 +110,7 @@ class Scale:
     best: float
     worst: float
     unit: Unit = Unit.SCORE
+    rule: Callable[[Answers], float] = mean_answer
     factor: float = 1.0
     after_surgery_only: bool = False
 
@@ -97,8 +126,8 @@ class Scale:
                 f"{self.name}: {len(blank)} of {len(self.items)} answers are missing "
                 f"({', '.join(blank)}); a score needs at most {self.max_missing}"
             )
-        given = [answers[item] for item in self.items if item in answers]
-        return self.factor * sum(given) / len(given)
+        given = {item: answers[item] for item in self.items if item in answers}
+        return self.factor * self.rule(given)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,27 +1,33 @@
 """Simulating one patient's images and writing them, whole or not at all."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from lbp_outcome.image import Image
 from lbp_outcome.io.atomic import atomic_folder
-from lbp_outcome.io.images import write_image
 from lbp_outcome.records import Measurement
+from lbp_outcome.simulate.body.anatomy import Anatomy
 from lbp_outcome.simulate.body.draw import draw_anatomy
-from lbp_outcome.simulate.body.shapes import Anatomy
-from lbp_outcome.simulate.paint.canvas import Canvas
-from lbp_outcome.simulate.paint.everything import paint_anatomy
-from lbp_outcome.simulate.people.patients import Patients
+from lbp_outcome.simulate.dicom.study import Study
+from lbp_outcome.simulate.examination import Series, examine, plan_first
+from lbp_outcome.simulate.masks.causes import causes_mask
+from lbp_outcome.simulate.masks.complete import complete_vertebrae
+from lbp_outcome.simulate.paint.planted import Planting, planting
+from lbp_outcome.simulate.patient_files import (
+    write_dicom,
+    write_film,
+    write_masks,
+    write_scans,
+    write_truth,
+)
+from lbp_outcome.simulate.people.patients import SITES, Patients
 from lbp_outcome.simulate.people.world import patient_streams
-from lbp_outcome.simulate.scan.magnetic_resonance import acquire
-from lbp_outcome.simulate.scan.masks import complete_vertebrae, spider_mask
-from lbp_outcome.simulate.scan.plan import Scan, plan_scan
-from lbp_outcome.simulate.scan.radiograph import PIXEL_MM, expose
-from lbp_outcome.simulate.truth import true_measurements
+from lbp_outcome.simulate.scan.radiograph import Film, expose
+from lbp_outcome.simulate.scan.site import HOSPITALS, Site, shifted
+from lbp_outcome.simulate.settings import Settings
+from lbp_outcome.simulate.truth import true_findings, true_measurements
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,100 +38,123 @@ class Job:
         out: Cohort folder.
         name: Pseudonym.
         row: Number of the patient in the cohort; with the seed, it fixes the images.
-        seed: Seed of the cohort.
+        settings: What the cohort is made with.
         patient: Covariates and causes.
         mri: Whether the patient has an MR examination.
-        xray: Whether the patient has a lateral X-ray.
+        xray: Whether the patient has X-rays.
     """
 
     out: Path
     name: str
     row: int
-    seed: int
+    settings: Settings
     patient: Patients
     mri: bool
     xray: bool
 
+    @property
+    def site(self) -> Site:
+        """The hospital, as this world has it."""
+        number = int(self.patient.site[0])
+        moved = list(SITES)[number] == self.settings.rules.shifted_site
+        return shifted(HOSPITALS[number]) if moved else HOSPITALS[number]
 
-def simulate_patient(job: Job) -> tuple[Measurement, ...]:
-    """Write the images of one patient unless they are there; return the true values.
+    @property
+    def study(self) -> Study:
+        """The patient as DICOM names them."""
+        return Study(
+            seed=self.settings.seed,
+            name=self.name,
+            male=bool(self.patient.male[0]),
+            age=float(self.patient.age[0]),
+            site=list(SITES)[int(self.patient.site[0])],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truth:
+    """What is true of one patient: what can be measured, and what can be seen."""
+
+    measurements: tuple[Measurement, ...]
+    findings: tuple[Measurement, ...]
+
+
+def simulate_patient(job: Job) -> Truth:
+    """Write the images of one patient unless they are there; return what is true.
 
     The patient's own folder is written last and as a whole: where it stands, the
     patient is finished.
     """
-    for_anatomy, for_mri, for_xray = patient_streams(job.seed, job.row)
-    anatomy = draw_anatomy(job.patient, for_anatomy)
-    scan = plan_scan(anatomy, int(job.patient.site[0]), for_mri)
+    for_anatomy, for_mri, for_xray = patient_streams(job.settings.seed, job.row)
+    anatomy = draw_anatomy(job.patient, for_anatomy, asymmetric=job.settings.asymmetric)
     if not (job.out / job.name).exists():
-        _write_patient(job, anatomy, scan, for_mri, for_xray)
+        _write_patient(job, anatomy, for_mri, for_xray)
+    return Truth(
+        measurements=_measurements(job, anatomy), findings=true_findings(anatomy)
+    )
+
+
+def _measurements(job: Job, anatomy: Anatomy) -> tuple[Measurement, ...]:
+    """What a perfect measurement of this scan would find; nothing without a scan."""
     if not job.mri:
         return ()
-    return true_measurements(anatomy, complete_vertebrae(anatomy, scan))
+    # the same stream as when the images were made, so the same plan
+    _, for_mri, _ = patient_streams(job.settings.seed, job.row)
+    scan = plan_first(anatomy, job.site, for_mri)
+    t2 = scan.looks["t2"]
+    return true_measurements(anatomy, complete_vertebrae(anatomy, scan), t2)
 
 
 def _write_patient(
     job: Job,
     anatomy: Anatomy,
-    scan: Scan,
     for_mri: np.random.Generator,
     for_xray: np.random.Generator,
 ) -> None:
-    canvas = _painted(anatomy, scan) if job.mri else None
-    if canvas is not None:
-        _write_derivatives(job, anatomy, scan, canvas)
-    proof = f"anat/{job.name}_acq-sag_T2w.nii.gz" if job.mri else _xray_name(job, "png")
-    with atomic_folder(job.out / job.name, holds=proof) as folder:
-        if canvas is not None:
-            _write_scans(folder / "anat", job, scan, canvas, for_mri)
-        if job.xray:
-            _write_xray(folder, job, anatomy, for_xray)
+    examination = _examination(job, anatomy, for_mri) if job.mri else []
+    films = _films(job, anatomy, for_xray) if job.xray else {}
+    _write_derivatives(job, anatomy, examination)
+    if job.settings.dicom:
+        write_dicom(job.out / "sourcedata", job.study, examination, films)
+    with atomic_folder(job.out / job.name, holds=_proof(job)) as folder:
+        write_scans(folder / "anat", job.name, examination)
+        for view, film in films.items():
+            write_film(folder / "xray", f"{job.name}_view-{view}_xray", film)
 
 
-def _painted(anatomy: Anatomy, scan: Scan) -> Canvas:
-    canvas = Canvas(scan.affine, scan.shape, ("t1", "t2"))
-    paint_anatomy(canvas, anatomy)
-    return canvas
+def _films(job: Job, anatomy: Anatomy, rng: np.random.Generator) -> Mapping[str, Film]:
+    """The films by the name of their view in file names."""
+    films = expose(anatomy, int(job.patient.site[0]), rng)
+    return {"lateral": films.lateral, "ap": films.frontal}
 
 
-def _write_scans(
-    folder: Path, job: Job, scan: Scan, canvas: Canvas, rng: np.random.Generator
-) -> None:
-    for contrast in ("t2", "t1"):
-        image = acquire(canvas, contrast, scan, rng)
-        stem = f"{job.name}_acq-sag_{contrast.upper()}w"
-        write_image(folder / f"{stem}.nii.gz", image)
-        spacing = round(float(image.spacing_mm[2]), 4)
-        about = {"Simulated": True, "SpacingBetweenSlices": spacing}
-        _write_json(folder / f"{stem}.json", about)
+def _proof(job: Job) -> str:
+    """A file that every finished folder of this patient holds."""
+    if job.mri:
+        return f"anat/{job.name}_acq-sag_T2w.nii.gz"
+    return f"xray/{job.name}_view-lateral_xray.png"
 
 
-def _write_derivatives(job: Job, anatomy: Anatomy, scan: Scan, canvas: Canvas) -> None:
-    """Write the SPIDER mask for everyone, and all structures among the truth."""
-    derivatives = job.out / "derivatives"
-    stem = f"{job.name}_acq-sag"
-    file = f"anat/{stem}_T2w_dseg.nii.gz"
-    with atomic_folder(derivatives / "labels" / job.name, holds=file) as folder:
-        mask = spider_mask(canvas, complete_vertebrae(anatomy, scan))
-        write_image(folder / file, Image(mask, scan.affine))
-    file = f"anat/{stem}_desc-structures_dseg.nii.gz"
-    with atomic_folder(derivatives / "truth" / job.name, holds=file) as folder:
-        write_image(folder / file, Image(canvas.parts(), scan.affine))
+def _write_derivatives(job: Job, anatomy: Anatomy, examination: list[Series]) -> None:
+    if not examination:
+        return
+    complete = complete_vertebrae(anatomy, examination[0].scan)
+    write_masks(job.out / "derivatives", job.name, examination, complete)
+    known, place = job.settings.rules.imaging_effect != 0, _planting(job, anatomy)
+    causes = [
+        causes_mask(series.canvas, anatomy, known=known, planted=place)
+        for series in examination
+    ]
+    write_truth(job.out / "derivatives" / "truth", job.name, examination, causes)
 
 
-def _write_xray(
-    folder: Path, job: Job, anatomy: Anatomy, rng: np.random.Generator
-) -> None:
-    from PIL import Image as Picture
-
-    (folder / "xray").mkdir()
-    Picture.fromarray(expose(anatomy, rng)).save(folder / _xray_name(job, "png"))
-    about = {"PixelSpacing": [PIXEL_MM, PIXEL_MM], "Simulated": True}
-    _write_json(folder / _xray_name(job, "json"), about)
+def _examination(job: Job, anatomy: Anatomy, rng: np.random.Generator) -> list[Series]:
+    planted = _planting(job, anatomy) if job.patient.planted[0] else None
+    dixon = job.settings.dixon
+    return list(examine(anatomy, job.site, rng, planted=planted, dixon=dixon))
 
 
-def _xray_name(job: Job, ending: str) -> str:
-    return f"xray/{job.name}_view-lateral_xray.{ending}"
-
-
-def _write_json(path: Path, content: Mapping[str, object]) -> None:
-    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+def _planting(job: Job, anatomy: Anatomy) -> Planting | None:
+    """Where the signal of the planted world lies, in those who carry it or would."""
+    place = job.settings.rules.planted_place
+    return planting(anatomy, place) if place else None

@@ -9,13 +9,13 @@ import numpy as np
 from lbp_outcome.anatomy import Disc
 from lbp_outcome.cohort.folder import Cohort, read_cohort
 from lbp_outcome.cohort.scans import Scan, read_scans
-from lbp_outcome.cohort.visits import BASELINE
 from lbp_outcome.errors import InvalidChoice
 from lbp_outcome.features import FeatureTable, feature_table
 from lbp_outcome.records import Measurement
 from lbp_outcome.statistics.discrimination import auc
 from lbp_outcome.study.plan import StudyPlan
 from lbp_outcome.view import CohortView
+from lbp_outcome.visits import BASELINE
 
 FEWEST_FOR_LEAK = 20
 """With fewer patients a predictor may separate the outcome by chance."""

@@ -56,14 +56,15 @@ class HeatMapPanel:
 def draw_panel(panel: HeatMapPanel) -> bytes:
     """Draw the plain T2 slice beside the same slice with the map, as PNG bytes.
 
-    The slice is the sagittal one that holds most of the map. The plain image stands
-    beside it, so that no anatomy is hidden.
+    The slice is the sagittal one that holds most of the map, or the middle one of the
+    discs if the map is empty. The plain image stands beside it, so that no anatomy is
+    hidden.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     t2, heat = Sagittal.of(panel.t2), Sagittal.of(panel.heat)
-    number = int(np.argmax(heat.image.values.sum(axis=(1, 2))))
+    number = _most_of_map(t2, heat, panel)
     figure = Figure(figsize=(10.8, 6.6), layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
     plain, overlaid, shares = figure.subplots(1, 3, width_ratios=[1, 1, 0.6])
@@ -83,6 +84,13 @@ def draw_panel(panel: HeatMapPanel) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=130, metadata={"Software": "lbp-outcome"})
     return buffer.getvalue()
+
+
+def _most_of_map(t2: Sagittal, heat: Sagittal, panel: HeatMapPanel) -> int:
+    held = heat.image.values.sum(axis=(1, 2))
+    if held.any() or not panel.places:
+        return int(np.argmax(held))
+    return int(np.median([t2.place(place)[0] for place in panel.places.values()]))
 
 
 def _draw_heat(axes: "Axes", heat: Sagittal, number: int) -> "AxesImage":
@@ -127,7 +135,7 @@ def _draw_shares(axes: "Axes", panel: HeatMapPanel) -> None:
     axes.barh(levels, shares, color=colours, height=0.62)
     for row, share in enumerate(shares):
         axes.text(share + 1.5, row, f"{share:.0f} %", va="center", fontsize=9)
-    axes.set_xlim(0, max(shares) * 1.3 + 1)
+    axes.set_xlim(0, max(shares) * 1.3 + 1 if any(shares) else 100)
     axes.set_xlabel("share of the map [%]", fontsize=9)
     axes.set_title("by disc level", fontsize=10.5)
     axes.spines[["top", "right"]].set_visible(False)

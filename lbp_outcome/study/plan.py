@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from lbp_outcome.cohort.visits import BASELINE, VISITS
 from lbp_outcome.errors import InvalidChoice, LbpError, UnreadableFile
 from lbp_outcome.outcomes import OUTCOMES, Outcome
+from lbp_outcome.visits import BASELINE, VISITS
 from models import MODELS
 
 Source = Literal["clinical", "measurements", "images"]

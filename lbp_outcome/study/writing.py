@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from lbp_outcome.cohort.visits import in_words
 from lbp_outcome.measurements import write_measurements
 from lbp_outcome.statistics.performance import Performance
 from lbp_outcome.study.data import StudyData
@@ -21,6 +20,7 @@ from lbp_outcome.study.report import (
 )
 from lbp_outcome.study.report_figures import report_figures
 from lbp_outcome.study.results import StudyResults, results_json
+from lbp_outcome.visits import in_words
 
 REPORT = "report.html"
 FIGURES = "figures"

@@ -11,7 +11,7 @@ from explain import EXPLANATIONS
 from explain._sanity import weight_randomisation
 from lbp_outcome.contracts import ImageExplanationMethod, TableExplanationMethod
 from lbp_outcome.errors import InvalidChoice
-from lbp_outcome.simulate.planted import (
+from lbp_outcome.simulate.planted_views import (
     SMALL_CROP,
     SPOT_LEVEL,
     planted_spot,

@@ -10,7 +10,7 @@ import pytest
 
 from datamodules import DATAMODULES
 from lbp_outcome.errors import InvalidChoice, UnknownName, UnreadableFile
-from lbp_outcome.simulate.planted import planted_spot, planted_table
+from lbp_outcome.simulate.planted_views import planted_spot, planted_table
 from lbp_outcome.statistics.discrimination import auc
 from lbp_outcome.view import PatientImages
 from models import MODELS

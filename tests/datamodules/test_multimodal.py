@@ -7,7 +7,7 @@ import torch
 from datamodules._augmentation import augmented
 from datamodules.multimodal import MultimodalData
 from lbp_outcome.batch import to_batch
-from lbp_outcome.simulate.planted import planted_spot, planted_table
+from lbp_outcome.simulate.planted_views import planted_spot, planted_table
 
 TRAIN, NEW = planted_spot(20, seed=0), planted_spot(6, seed=1)
 

@@ -5,7 +5,7 @@ import pytest
 
 from datamodules import DATAMODULES
 from lbp_outcome.errors import InvalidChoice
-from lbp_outcome.simulate.planted import planted_table
+from lbp_outcome.simulate.planted_views import planted_table
 
 TRAIN, NEW = planted_table(6, seed=0), planted_table(4, seed=1)
 

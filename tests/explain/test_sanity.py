@@ -11,7 +11,7 @@ from explain import EXPLANATIONS
 from explain._sanity import weight_randomisation
 from lbp_outcome.batch import to_batch
 from lbp_outcome.contracts import ImageExplanation
-from lbp_outcome.simulate.planted import planted_spot
+from lbp_outcome.simulate.planted_views import planted_spot
 from models import MODELS
 from models._fusion.network import FusionNetwork
 from models._fusion.settings import FusionSettings

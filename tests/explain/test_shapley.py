@@ -10,7 +10,7 @@ from datamodules import DATAMODULES
 from explain import EXPLANATIONS
 from explain._permutation_shapley import _shap, permutation_shapley
 from lbp_outcome.errors import InvalidChoice
-from lbp_outcome.simulate.planted import planted_table
+from lbp_outcome.simulate.planted_views import planted_table
 from models import MODELS
 
 SHAPLEY = EXPLANATIONS["shapley"]

@@ -7,7 +7,7 @@ import torch
 from lbp_outcome.anatomy import LUMBAR_DISCS
 from lbp_outcome.batch import CROP_SHAPE, to_batch
 from lbp_outcome.errors import InvalidChoice
-from lbp_outcome.simulate.planted import SMALL_CROP, planted_spot, planted_table
+from lbp_outcome.simulate.planted_views import SMALL_CROP, planted_spot, planted_table
 from lbp_outcome.view import RADIOGRAPH_SHAPE, LevelCrop, PatientImages
 
 VIEW = planted_spot(3, seed=0)

@@ -174,3 +174,39 @@ def test_doctor_says_whose_the_packages_are(lbp):
     code, out, _ = lbp("doctor")
     assert code == 0
     assert "models: ours" in out
+
+
+def test_simulate_takes_the_place_and_strength_of_a_planted_signal(lbp, tmp_path):
+    code, out, _ = lbp(
+        *("simulate", tmp_path / "cohort", "--patients", "30", "--tables-only"),
+        *("--scenario", "planted", "--where", "disc:L3-L4"),
+        *("--strength", "1.5"),
+    )
+    assert code == 0
+    assert "30 simulated patients" in out
+    description = (tmp_path / "cohort" / "dataset_description.json").read_text()
+    assert '"where": "disc:L3-L4"' in description
+    assert '"strength": 1.5' in description
+
+
+@pytest.mark.parametrize(
+    ("wishes", "says"),
+    [
+        (("--patients", "-3"), "patients = -3: must be at least 1"),
+        (("--patients", "1000000000"), "simulate fewer, or tables only"),
+        (("--scenario", "plantd"), "Did you mean 'planted'"),
+        (("--scenario", "planted", "--where", "disc:L9"), "no level 'L9'"),
+        (("--where", "disc"), "plants no signal"),
+        (("--tables-only", "--dixon"), "leave out --dixon"),
+    ],
+)
+def test_simulate_refuses_what_cannot_be(refused, tmp_path, wishes, says):
+    assert says in refused("simulate", tmp_path / "cohort", *wishes)
+
+
+def test_simulate_refuses_a_folder_of_truth_as_a_cohort(lbp, tmp_path):
+    lbp("simulate", tmp_path / "cohort", "--patients", "5", "--tables-only")
+    truth = tmp_path / "cohort" / "derivatives" / "truth"
+    code, out, _ = lbp("check", truth)
+    assert code == 1
+    assert "this is the truth of a simulation; no study may read it" in out

@@ -12,7 +12,7 @@ from datamodules import DATAMODULES
 from lbp_outcome.anatomy import LUMBAR_DISCS
 from lbp_outcome.batch import CROP_SHAPE, to_batch
 from lbp_outcome.errors import InvalidChoice, UnreadableFile
-from lbp_outcome.simulate.planted import planted_spot
+from lbp_outcome.simulate.planted_views import planted_spot
 from lbp_outcome.statistics.discrimination import auc
 from lbp_outcome.view import PatientImages
 from models import MODELS

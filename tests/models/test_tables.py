@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from datamodules import DATAMODULES
 from lbp_outcome.errors import InvalidChoice, UnreadableFile
-from lbp_outcome.simulate.planted import planted_table
+from lbp_outcome.simulate.planted_views import planted_table
 from lbp_outcome.units import Unit
 from lbp_outcome.view import Predictor
 from models import MODELS

@@ -1,18 +1,19 @@
 """The layers of the back, from the spine to the skin."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Float32
 
-from lbp_outcome.simulate.body.shapes import Anatomy, VertebraShape
+from lbp_outcome.anatomy import Vertebra
+from lbp_outcome.simulate.body.anatomy import Anatomy
+from lbp_outcome.simulate.body.bones import VertebraShape
 
 TABLE_MM = 0.25
 GRID_MM = 5.0
 TIP_TO_FASCIA_MM = 1.5
-THINNEST_FAT_MM = 3.0
-MULTIFIDUS_WIDTH_ABOVE, MULTIFIDUS_WIDTH_BELOW = 13.0, 26.0
-"""Outer border of the multifidus from the midline, at T12 and from L5 down [mm]."""
+THINNEST_FAT_MM = 8.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,14 +52,12 @@ class Back:
         wall: Back wall of the vertebral bodies.
         fascia: Back of the muscles.
         skin: The skin.
-        muscle_width: Outer border of the multifidus from the midline.
     """
 
     midline: Profile
     wall: Profile
     fascia: Profile
     skin: Profile
-    muscle_width: Profile
 
 
 def lay_back(anatomy: Anatomy) -> Back:
@@ -71,14 +70,11 @@ def lay_back(anatomy: Anatomy) -> Back:
     tips = np.array([_tip(bone) for bone in bones])
     height = np.arange(tips[:, 2].min() - 60, tips[:, 2].max() + 60, GRID_MM)
     fascia = _smooth_line(tips, height) - TIP_TO_FASCIA_MM
-    top = float(anatomy.vertebrae[-6].frame.origin[2])
+    top = float(anatomy.vertebra(Vertebra.T12).frame.origin[2])
     low = float(anatomy.vertebrae[-1].frame.origin[2])
     downwards = np.clip((top - height) / (top - low), -0.2, 1.25)
     soft = anatomy.soft
     fat = soft.fat_above + downwards * (soft.fat_below - soft.fat_above)
-    width = np.interp(
-        height, [low, top], [MULTIFIDUS_WIDTH_BELOW, MULTIFIDUS_WIDTH_ABOVE]
-    )
     return Back(
         midline=Profile.through(walls[:, 2], walls[:, 0]),
         wall=Profile.through(walls[:, 2], walls[:, 1]),
@@ -86,8 +82,18 @@ def lay_back(anatomy: Anatomy) -> Back:
         skin=Profile.through(
             height, _smooth(fascia - np.maximum(fat, THINNEST_FAT_MM))
         ),
-        muscle_width=Profile.through(height, width),
     )
+
+
+def bones_in(table: Mapping[str, object], anatomy: Anatomy) -> dict[str, VertebraShape]:
+    """Return the bones that a table names, from above; others lie in between.
+
+    The segments of the sacrum go by S1, S2 and so on.
+    """
+    bones = {str(bone.name): bone for bone in anatomy.vertebrae}
+    for number, segment in enumerate(anatomy.sacrum.segments, start=1):
+        bones[f"S{number}"] = segment
+    return {name: bone for name, bone in bones.items() if name in table}
 
 
 def _tip(bone: VertebraShape) -> Float[np.ndarray, "3"]:

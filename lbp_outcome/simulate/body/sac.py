@@ -1,42 +1,72 @@
-"""The dural sac of one patient, from T9 down to its end in the sacrum."""
+"""The dural sac of one patient, from the top of the column to its end in the sacrum."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 from scipy.interpolate import PchipInterpolator
 from scipy.ndimage import gaussian_filter1d
 
-from lbp_outcome.anatomy import Disc, Vertebra
-from lbp_outcome.simulate.body.frame import Frame
-from lbp_outcome.simulate.body.shapes import (
-    DiscShape,
-    FatPad,
-    Nerves,
-    SacrumShape,
-    SacShape,
-    VertebraShape,
+from lbp_outcome.simulate.body.areas import (
+    AREA_BY_COUNT,
+    LEAST_ROUNDNESS,
+    THORACIC_AREA,
+    draw_areas,
 )
+from lbp_outcome.simulate.body.bones import SacrumShape, VertebraShape
+from lbp_outcome.simulate.body.clearance import (
+    back_of_disc,
+    fat_before,
+    reach_behind,
+    room_at,
+)
+from lbp_outcome.simulate.body.discs import DiscShape
+from lbp_outcome.simulate.body.frame import Frame
+from lbp_outcome.simulate.body.neural import SacShape
 from lbp_outcome.simulate.people.patients import Patients
 
 STEP_MM = 1.0
 SMOOTHING_STEPS = 5
 """The dura is taut: it does not follow every corner of the back wall."""
 
+PUSH_MM = 7.0
+"""Over this distance a disc that stands out pushes the dura back."""
+
 NARROW_HALF_LENGTH = 4.0
 NARROWING = 0.5
 """How far the sac has narrowed a third of a body's height above and below its middle.
 """
 
-Control = tuple[Frame, float, float]
-"""The back wall of the column, the gap before the sac [mm], the sac's area [mm2]."""
+EXCESS_SHARE, EXCESS_PER_BMI, EXCESS_FROM_BMI = 0.02, 0.008, 27.0
+"""How often there is too much epidural fat; the heavier, the more often."""
 
-OPEN_AREA_MEAN, OPEN_AREA_SD = 165.0, 18.0
-"""Area beside the vertebral bodies [mm2] (controls at L4-L5: 152 +/- 54, sheet 3.3)."""
+PATIENT_SD = 22.0
+OPEN_AREA, OPEN_AREA_SD = 12.0, 6.0
+"""Beside the bodies the sac is wider by this than at a sound disc [mm2]."""
 
 OPEN_ROUNDNESS, NARROW_ROUNDNESS = 0.74, 0.52
 """Depth over width of an open sac and of one squeezed to 50 mm2."""
 
-CONUS_BY_SHARE = {"T12": 0.2, "L1": 0.6, "L2": 0.2}
-ROOTS = 16
+
+@dataclass(frozen=True, eq=False)
+class _Control:
+    """One place along the sac.
+
+    Attributes:
+        wall: Axes with their origin on the back wall of the column.
+        gap: Distance from there to the front of the sac [mm].
+        width: Half the sac's width [mm].
+        depth: Half its depth [mm].
+    """
+
+    wall: Frame
+    gap: float
+    width: float
+    depth: float
+
+    @property
+    def centre(self) -> Float[np.ndarray, "3"]:
+        return self.wall.at(anterior=-(self.gap + self.depth))
 
 
 def lay_sac(
@@ -47,56 +77,20 @@ def lay_sac(
     rng: np.random.Generator,
 ) -> SacShape:
     """Return the sac; at the operated disc its area is exactly the patient's."""
-    areas = _disc_areas(patient, discs, rng)
-    controls = list[Control]()
-    roomy = rng.normal(OPEN_AREA_MEAN, OPEN_AREA_SD)
+    heavy = max(float(patient.bmi[0]) - EXCESS_FROM_BMI, 0.0)
+    excess = bool(rng.random() < EXCESS_SHARE + EXCESS_PER_BMI * heavy)
+    roomy = rng.normal(0, PATIENT_SD)
+    areas = draw_areas(patient, discs, roomy, excess, rng)
+    controls = list[_Control]()
     above = areas[0]
     for vertebra, disc, area in zip(vertebrae, discs, areas, strict=True):
-        beside = roomy + rng.normal(0, 5)
-        controls += _beside_body(vertebra, (above, beside, area))
-        controls += _behind_disc(disc, area)
+        sound = AREA_BY_COUNT.get(vertebra.number, THORACIC_AREA) + OPEN_AREA
+        beside = max(sound + roomy + rng.normal(0, OPEN_AREA_SD), area)
+        controls += _beside_body(vertebra, (float(above), beside, float(area)))
+        controls += _behind_disc(disc, float(area))
         above = area
-    controls += _in_sacrum(sacrum, areas[-1])
-    return _tube(controls)
-
-
-def float_nerves(
-    patient: Patients,
-    sac: SacShape,
-    vertebrae: tuple[VertebraShape, ...],
-    discs: tuple[DiscShape, ...],
-    rng: np.random.Generator,
-) -> Nerves:
-    """Return cord and roots; redundant roots loop above the operated level."""
-    name = str(rng.choice(list(CONUS_BY_SHARE), p=list(CONUS_BY_SHARE.values())))
-    conus = next(bone for bone in vertebrae if bone.name == Vertebra(name))
-    level = next(disc for disc in discs if disc.name == patient.level_of(0))
-    slack = rng.uniform(1.8, 2.8) * patient.redundant_roots[0]
-    return Nerves(
-        conus_step=sac.nearest(conus.frame.origin),
-        stenosis_step=sac.nearest(level.frame.origin),
-        slack=float(slack),
-        roots=_place_roots(rng),
-    )
-
-
-def pad_with_fat(
-    patient: Patients,
-    sac: SacShape,
-    discs: tuple[DiscShape, ...],
-    rng: np.random.Generator,
-) -> tuple[FatPad, ...]:
-    """Return the fat behind the sac at each lumbar disc; absent where it is absent."""
-    operated = patient.level_of(0)
-    pads = []
-    for disc in discs[-6:]:
-        thickness = float(rng.uniform(4.0, 6.5))
-        if disc.name == operated and patient.without_fat[0]:
-            thickness = 0.0
-        pads.append(
-            FatPad(disc=disc.name, step=disc_step(sac, disc), thickness=thickness)
-        )
-    return tuple(pads)
+    controls += _in_sacrum(sacrum, float(areas[-1]), rng.normal(0, 4))
+    return _tube(controls, excess)
 
 
 def disc_step(sac: SacShape, disc: DiscShape) -> int:
@@ -105,23 +99,9 @@ def disc_step(sac: SacShape, disc: DiscShape) -> int:
     return int(np.argmin(np.abs(plane)))
 
 
-def _disc_areas(
-    patient: Patients, discs: tuple[DiscShape, ...], rng: np.random.Generator
-) -> Float[np.ndarray, " discs"]:
-    """Draw the sac's area at every disc; it is smallest at the operated one."""
-    narrow = float(patient.sac_area[0])
-    means = np.array([150, 150, 150, 155, 155, 145, 135, 130, 115], dtype=float)
-    worn = np.array([max(disc.grade - 3, 0) for disc in discs])
-    drawn = means - 10 * worn + rng.normal(0, 10, len(discs))
-    areas: np.ndarray = np.maximum(drawn, max(1.25 * narrow, 70))
-    operated = [disc.name for disc in discs].index(patient.level_of(0))
-    areas[operated] = narrow
-    return areas
-
-
 def _beside_body(
     vertebra: VertebraShape, areas: tuple[float, float, float]
-) -> list[Control]:
+) -> list[_Control]:
     """Control points behind a body, towards the discs above and below it.
 
     Args:
@@ -132,78 +112,96 @@ def _beside_body(
     above, beside, below = areas
     wall = vertebra.frame.moved(anterior=-vertebra.size.depth / 2)
     rise = 0.33 * vertebra.height
+    room = vertebra.size.canal_depth - 2.0
     return [
-        (wall.moved(superior=up), 1.5, (1 - NARROWING) * beside + NARROWING * disc)
+        _Control(
+            wall.moved(superior=up),
+            1.5,
+            *_half_axes((1 - NARROWING) * beside + NARROWING * disc, room),
+        )
         for up, disc in ((rise, above), (-rise, below))
     ]
 
 
-def _behind_disc(disc: DiscShape, area: float) -> list[Control]:
+def _behind_disc(disc: DiscShape, area: float) -> list[_Control]:
     """Control points at a disc: a stenosis is as long as the joint that makes it."""
-    wall, gap = _back_of_disc(disc), disc.bulge + _gap_at(disc.name)
+    wall, room = back_of_disc(disc), room_at(disc)
     return [
-        (wall.moved(superior=up), gap, area * (1.0 if up == 0 else 1.04))
-        for up in (NARROW_HALF_LENGTH, 0.0, -NARROW_HALF_LENGTH)
+        _Control(
+            wall.moved(superior=up),
+            max(reach_behind(disc, up), step) + fat_before(disc),
+            *_half_axes(area * (1.0 if up == 0 else 1.04), room),
+        )
+        for up, step in (
+            (NARROW_HALF_LENGTH, max(-disc.slip, 0) / 2),
+            (0.0, 0.0),
+            (-NARROW_HALF_LENGTH, max(disc.slip, 0) / 2),
+        )
     ]
 
 
-def _back_of_disc(disc: DiscShape) -> Frame:
-    """Middle of the gap between the back corners above and below the disc."""
-    above = disc.upper.corner(front=False, top=False)
-    below = disc.lower.corner(front=False, top=True)
-    return Frame((above + below) / 2, disc.frame.axes)
-
-
-def _gap_at(name: Disc) -> float:
-    """Fat in front of the sac at a disc [mm]; most at L5-S1."""
-    return 3.0 if name == Disc.parse("L5-S1") else 0.8
-
-
-def _in_sacrum(sacrum: SacrumShape, area_above: float) -> list[Control]:
-    first, second, third, *_ = sacrum.segments
+def _in_sacrum(sacrum: SacrumShape, area_above: float, lower: float) -> list[_Control]:
+    """Control points in the sacrum, where the sac tapers and ends behind S2."""
+    first, second, *_ = sacrum.segments
     shares = (
         (first, 0.0, 5.0, 0.75),
-        (second, 0.0, 5.5, 0.38),
-        (third, 8.0, 5.0, 0.06),
+        (second, 6.0, 5.5, 0.42),
+        (second, -9.0 + lower, 5.0, 0.05),
     )
     return [
-        (
+        _Control(
             bone.frame.moved(anterior=-0.43 * bone.size.depth, superior=up),
             gap,
-            share * area_above,
+            *_half_axes(share * area_above),
         )
         for bone, up, gap, share in shares
     ]
 
 
-def _tube(controls: list[Control]) -> SacShape:
-    """Bend a tube of the given areas along the back wall of the column."""
-    areas = np.array([area for _, _, area in controls])
-    width, depth = _half_axes(areas)
-    centre = np.array(
-        [
-            frame.at(anterior=-(gap + half))
-            for (frame, gap, _), half in zip(controls, depth, strict=True)
-        ]
-    )
+def _tube(controls: list[_Control], excess: bool) -> SacShape:
+    """Bend a tube of the given size along the back wall of the column."""
+    centre = np.array([control.centre for control in controls])
     knots = np.r_[0, np.cumsum(np.linalg.norm(np.diff(centre, axis=0), axis=1))]
     # Every control point is a step, so the operated disc's area is met exactly.
     steps = np.unique(np.r_[np.arange(0, knots[-1], STEP_MM), knots])
     path = gaussian_filter1d(
         PchipInterpolator(knots, centre)(steps), SMOOTHING_STEPS, axis=0, mode="nearest"
     )
+    path = _pushed_back(path, steps, knots, controls)
     distance = np.r_[0, np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))]
     upward = -_unit(np.gradient(path, distance, axis=0))
     rightward = _unit(np.array([1.0, 0.0, 0.0]) - upward[:, :1] * upward)
+    width, depth = (
+        PchipInterpolator(knots, [getattr(control, name) for control in controls])
+        for name in ("width", "depth")
+    )
     return SacShape(
         distance=distance,
         centre=path,
         upward=upward,
         rightward=rightward,
         backward=np.cross(rightward, upward),
-        half_width=PchipInterpolator(knots, width)(steps),
-        half_depth=PchipInterpolator(knots, depth)(steps),
+        half_width=width(steps),
+        half_depth=depth(steps),
+        excess_fat=excess,
     )
+
+
+def _pushed_back(
+    path: Float[np.ndarray, "steps 3"],
+    steps: Float[np.ndarray, " steps"],
+    knots: Float[np.ndarray, " controls"],
+    controls: list[_Control],
+) -> Float[np.ndarray, "steps 3"]:
+    """Push a smoothed path back wherever it would run through bone or disc."""
+    pushed = path.copy()
+    for knot, control in zip(knots, controls, strict=True):
+        step = int(np.argmin(np.abs(steps - knot)))
+        backward = -control.wall.anterior
+        lack = float((control.centre - pushed[step]) @ backward)
+        near = np.exp(-(((steps - knot) / PUSH_MM) ** 2))
+        pushed += max(lack, 0.0) * near[:, None] * backward
+    return pushed
 
 
 def _unit(vectors: Float[np.ndarray, "steps 3"]) -> Float[np.ndarray, "steps 3"]:
@@ -211,19 +209,13 @@ def _unit(vectors: Float[np.ndarray, "steps 3"]) -> Float[np.ndarray, "steps 3"]
     return unit
 
 
-def _half_axes(
-    area: Float[np.ndarray, " controls"],
-) -> tuple[Float[np.ndarray, " controls"], Float[np.ndarray, " controls"]]:
-    """Half width and half depth of an ellipse; the narrower, the flatter [mm]."""
-    openness = np.clip((area - 50) / 90, 0, 1)
+def _half_axes(area: float, room: float = np.inf) -> tuple[float, float]:
+    """Half width and half depth of an ellipse; the narrower, the flatter [mm].
+
+    It is no deeper than its room, but never flatter than a sac can be.
+    """
+    openness = float(np.clip((area - 50) / 90, 0, 1))
     roundness = NARROW_ROUNDNESS + (OPEN_ROUNDNESS - NARROW_ROUNDNESS) * openness
-    width = np.sqrt(area / (np.pi * roundness))
-    return width, roundness * width
-
-
-def _place_roots(rng: np.random.Generator) -> Float[np.ndarray, "roots 3"]:
-    """Scatter the roots in the back of the sac, where they sink in a lying patient."""
-    right = rng.uniform(-0.75, 0.75, ROOTS)
-    back = 0.62 - 0.55 * np.abs(rng.normal(0, 0.5, ROOTS)).clip(0, 1.6)
-    phase = rng.uniform(0, 2 * np.pi, ROOTS)
-    return np.column_stack([right, back, phase])
+    depth = min(float(np.sqrt(area * roundness / np.pi)), room / 2)
+    depth = max(depth, float(np.sqrt(area * LEAST_ROUNDNESS / np.pi)))
+    return area / (np.pi * depth), depth

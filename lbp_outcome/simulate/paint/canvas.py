@@ -6,66 +6,79 @@ smooth edges in the plane for one price. The middle sheet is not shifted: it pas
 through the voxel centres and gives the mask.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
+from functools import cached_property
+from math import ceil, floor
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, UInt8
 
 from lbp_outcome.simulate.body.frame import Frame
-from lbp_outcome.simulate.paint.tissues import Tissue
+from lbp_outcome.simulate.paint.tissue import Tissue
 
-SHEET_SHIFTS = ((-0.4, 0.2), (0.2, -0.4), (0.0, 0.0), (-0.2, 0.4), (0.4, -0.2))
-"""Shift of each sheet within the pixel, in pixels; every row and column once."""
+SHEET_SHIFTS = {
+    1: ((0.0, 0.0),),
+    3: ((-0.33, 0.2), (0.0, 0.0), (0.33, -0.2)),
+    5: ((-0.4, 0.2), (0.2, -0.4), (0.0, 0.0), (-0.2, 0.4), (0.4, -0.2)),
+}
+"""Shift of each sheet within the pixel, in pixels, by number of sheets per slice."""
 
 Sheets = Float32[np.ndarray, "sheet row column"]
 Flat = Float32[np.ndarray, " points"]
+Look = Callable[[Tissue], float]
+"""How bright a tissue is in one kind of image."""
+
 Inside = Bool[np.ndarray, "sheet row column"]
 
 
-class Part(IntEnum):
-    """Which structure a point belongs to; bones and discs add their number from L5."""
+@dataclass(frozen=True, eq=False)
+class Axis:
+    """Position of sample points along one direction, as a sum [mm].
 
-    NOTHING = 0
-    SUBCUTANEOUS_FAT = 1
-    TRUNK_FAT = 2
-    BOWEL = 3
-    VESSEL = 4
-    PSOAS = 5
-    ERECTOR_LEFT = 6
-    ERECTOR_RIGHT = 7
-    MULTIFIDUS_LEFT = 8
-    MULTIFIDUS_RIGHT = 9
-    INTERSPINOUS = 10
-    FORAMEN = 11
-    EPIDURAL_FAT = 12
-    FLAVUM = 13
-    DURA = 14
-    FLUID = 15
-    ROOT = 16
-    CORD = 17
-    SACRUM = 18
-    GANGLION = 19
-    BODY = 30
-    ARCH = 50
-    DISC = 70
+    Attributes:
+        plane: What depends on sheet and row.
+        column: What depends on the column.
+    """
+
+    plane: Float32[np.ndarray, "sheet row"]
+    column: Float32[np.ndarray, " column"]
+
+    def everywhere(self) -> Sheets:
+        """Return the position of every sample point [mm]."""
+        position: np.ndarray = self.plane[:, :, None] + self.column
+        return position
 
 
 @dataclass(frozen=True, eq=False)
 class Block:
     """The part of a canvas around one structure, in that structure's axes [mm].
 
+    Positions are computed when they are first asked for: they take more time than the
+    painting.
+
     Attributes:
         place: Slices into the arrays of the canvas.
-        right: Position along the structure's own axes, one value per sample point.
-        anterior: As above.
-        superior: As above.
+        axes: Positions to the right, forwards and upwards as sums.
     """
 
     place: tuple[slice, slice, slice]
-    right: Sheets
-    anterior: Sheets
-    superior: Sheets
+    axes: tuple[Axis, Axis, Axis]
+
+    @cached_property
+    def right(self) -> Sheets:
+        """Position along the structure's own axis to the right [mm]."""
+        return self.axes[0].everywhere()
+
+    @cached_property
+    def anterior(self) -> Sheets:
+        """Position along its axis forwards [mm]."""
+        return self.axes[1].everywhere()
+
+    @cached_property
+    def superior(self) -> Sheets:
+        """Position along its axis upwards [mm]."""
+        return self.axes[2].everywhere()
 
 
 class Canvas:
@@ -74,42 +87,54 @@ class Canvas:
     Args:
         affine: Maps index (column, row, slice) to patient space [mm, RAS+].
         shape: Number of columns, rows and slices.
-        channels: Which fields of `Tissue` are painted.
-        sheets: Thin sheets per slice: five, or one where slices are thin already.
+        looks: What is painted: a name, and how bright each tissue is in it.
+        sheets: Thin sheets per slice: five or three, or one where slices are thin.
+        thickness: Share of the distance between slices that belongs to the slice; the
+            rest is gap.
     """
 
     def __init__(
         self,
         affine: Float[np.ndarray, "4 4"],
         shape: tuple[int, int, int],
-        channels: tuple[str, ...],
-        sheets: int = len(SHEET_SHIFTS),
+        looks: Mapping[str, Look],
+        sheets: int = 5,
+        thickness: float = 1.0,
     ) -> None:
         columns, rows, slices = shape
         self.affine, self.shape, self.sheets = affine, shape, sheets
+        self.thickness = thickness
+        self.looks = dict(looks)
         size = (slices * sheets, rows, columns)
-        self.values = {name: np.zeros(size, dtype=np.float32) for name in channels}
+        self.values = {name: np.zeros(size, dtype=np.float32) for name in looks}
         self.part = np.zeros(size, dtype=np.uint8)
+        to_index = np.linalg.inv(affine)
+        self._turn, self._start = to_index[:3, :3], to_index[:3, 3]
 
     def block(
         self, frame: Frame, lower: tuple[float, ...], upper: tuple[float, ...]
     ) -> Block | None:
         """Return the points within a box given in the axes of `frame`, or None."""
-        corners = np.array(np.meshgrid(*zip(lower, upper, strict=True))).reshape(3, -1)
-        inverse = np.linalg.inv(self.affine)
-        points = frame.origin + corners.T @ frame.axes
-        index = points @ inverse[:3, :3].T + inverse[:3, 3]
-        first = np.floor(index.min(0) - 0.5).clip(0).astype(int)
-        last = np.minimum(np.ceil(index.max(0) + 1.5), self.shape).astype(int)
-        if (first >= last).any():
+        turn = self._turn @ frame.axes.T
+        middle = self._turn @ frame.origin + self._start
+        middle = middle + turn @ np.add(lower, upper) / 2
+        reach = np.abs(turn) @ np.subtract(upper, lower) / 2
+        low, high = (middle - reach).tolist(), (middle + reach).tolist()
+        first = [max(floor(edge - 0.5), 0) for edge in low]
+        last = [
+            min(ceil(edge + 1.5), size)
+            for edge, size in zip(high, self.shape, strict=True)
+        ]
+        if any(begin >= end for begin, end in zip(first, last, strict=True)):
             return None
         return self._in_axes(frame, first, last)
 
     def paint(self, block: Block, inside: Inside, tissue: Tissue, part: int) -> None:
         """Fill the points inside a structure with one tissue."""
         for name, values in self.values.items():
-            values[block.place][inside] = getattr(tissue, name)
-        self.part[block.place][inside] = part
+            bright = np.float32(self.looks[name](tissue))
+            np.copyto(values[block.place], bright, where=inside)
+        np.copyto(self.part[block.place], np.uint8(part), where=inside)
 
     def blend(
         self,
@@ -121,49 +146,55 @@ class Canvas:
     ) -> None:
         """Fill with a mixture; `share` of the second tissue at each point inside."""
         for name, values in self.values.items():
-            first, second = (np.float32(getattr(item, name)) for item in tissues)
+            first, second = (np.float32(self.looks[name](item)) for item in tissues)
             values[block.place][inside] = first + (second - first) * share
-        self.part[block.place][inside] = part
+        np.copyto(self.part[block.place], np.uint8(part), where=inside)
 
-    def image(self, channel: str) -> Float32[np.ndarray, "column row slice"]:
-        """Return one channel, averaged over the sheets of each slice."""
-        columns, rows, slices = self.shape
-        stacked = self.values[channel].reshape(slices, self.sheets, rows, columns)
-        mean: np.ndarray = stacked.mean(axis=1).transpose(2, 1, 0)
-        return mean
+    def image(self, look: str) -> Float32[np.ndarray, "column row slice"]:
+        """Return one image, averaged over the sheets of each slice."""
+        return self.slices_of(look).transpose(2, 1, 0)
 
     def parts(self) -> UInt8[np.ndarray, "column row slice"]:
         """Return the structure at each voxel centre."""
-        middle: np.ndarray = self.part[self.sheets // 2 :: self.sheets]
-        return middle.transpose(2, 1, 0)
+        return self.middle_sheets().transpose(2, 1, 0)
 
-    def _in_axes(self, frame: Frame, first: np.ndarray, last: np.ndarray) -> Block:
+    def slices_of(self, look: str) -> Float32[np.ndarray, "slice row column"]:
+        """Return one image slice by slice, as it lies in memory."""
+        columns, rows, slices = self.shape
+        stacked = self.values[look].reshape(slices, self.sheets, rows, columns)
+        mean: np.ndarray = stacked.mean(axis=1)
+        return mean
+
+    def middle_sheets(self) -> UInt8[np.ndarray, "slice row column"]:
+        """Return the structure at each voxel centre, as it lies in memory."""
+        return self.part[self.sheets // 2 :: self.sheets]
+
+    def _in_axes(self, frame: Frame, first: list[int], last: list[int]) -> Block:
         column = np.arange(first[0], last[0])
         row = np.arange(first[1], last[1])
         sheet = np.arange(first[2] * self.sheets, last[2] * self.sheets)
         step = frame.axes @ self.affine[:3, :3]
         start = frame.axes @ (self.affine[:3, 3] - frame.origin)
-        shifts = self._shifts()[sheet % self.sheets]
-        depth = (sheet + 0.5) / self.sheets - 0.5
-        axes = [
-            _outer_sum(begin + s[2] * depth + shifts @ s[:2], s[1] * row, s[0] * column)
+        shifts = np.array(SHEET_SHIFTS[self.sheets])[sheet % self.sheets]
+        from_middle = (sheet % self.sheets + 0.5) / self.sheets - 0.5
+        depth = sheet // self.sheets + self.thickness * from_middle
+        right, anterior, superior = (
+            Axis(
+                _outer_sum(begin + s[2] * depth + shifts @ s[:2], s[1] * row),
+                (s[0] * column).astype(np.float32),
+            )
             for begin, s in zip(start, step, strict=True)
-        ]
-        place = (
-            slice(int(sheet[0]), int(sheet[-1]) + 1),
-            slice(int(first[1]), int(last[1])),
-            slice(int(first[0]), int(last[0])),
         )
-        return Block(place, *axes)
+        place = (
+            slice(first[2] * self.sheets, last[2] * self.sheets),
+            slice(first[1], last[1]),
+            slice(first[0], last[0]),
+        )
+        return Block(place, (right, anterior, superior))
 
-    def _shifts(self) -> Float[np.ndarray, "sheets 2"]:
-        return np.array(SHEET_SHIFTS if self.sheets > 1 else [(0.0, 0.0)])
 
-
-def _outer_sum(sheet: np.ndarray, row: np.ndarray, column: np.ndarray) -> Sheets:
-    total: np.ndarray = (
-        sheet.astype(np.float32)[:, None, None]
-        + row.astype(np.float32)[None, :, None]
-        + column.astype(np.float32)[None, None, :]
-    )
+def _outer_sum(
+    sheet: Float[np.ndarray, " sheet"], row: Float[np.ndarray, " row"]
+) -> Float32[np.ndarray, "sheet row"]:
+    total: np.ndarray = (sheet[:, None] + row).astype(np.float32)
     return total

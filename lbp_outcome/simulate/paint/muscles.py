@@ -1,42 +1,38 @@
-"""Painting the muscles of the back, with fat between their fibres."""
-
-from dataclasses import dataclass
+"""Painting the muscles around the spine, with fat between their fibres."""
 
 import numpy as np
 
+from lbp_outcome.simulate.body.anatomy import Anatomy
 from lbp_outcome.simulate.body.back import Back
-from lbp_outcome.simulate.body.frame import Frame
-from lbp_outcome.simulate.body.shapes import Anatomy
-from lbp_outcome.simulate.paint.canvas import Block, Canvas, Flat, Inside, Part, Sheets
-from lbp_outcome.simulate.paint.tissues import FAT, LIGAMENT, MUSCLE
-from lbp_outcome.simulate.paint.trunk import BEHIND_WALL_MM
+from lbp_outcome.simulate.body.courses import psoas, quadratus, through
+from lbp_outcome.simulate.paint.canvas import Canvas
+from lbp_outcome.simulate.paint.fat_borders import STREAK_SOFTNESS, fat_borders
+from lbp_outcome.simulate.paint.fibres import fibres_at
+from lbp_outcome.simulate.paint.marbling import (
+    MIDLINE_MM,
+    OUTLINE_WAVES,
+    UNEVEN_OUTLINE,
+    Muscle,
+    back_muscles,
+    faint_streaks,
+    marbling,
+    regions_of,
+    uneven,
+)
+from lbp_outcome.simulate.paint.marbling import lower_back as lower_back
+from lbp_outcome.simulate.paint.ovals import bands, oval_of
+from lbp_outcome.simulate.paint.part import Part
+from lbp_outcome.simulate.paint.tissues import FASCIA, FAT, LIGAMENT, MUSCLE
 
-FASCIA_MM = 0.8
-MIDLINE_MM = 3.2
-"""Between the spinous processes lie ligaments, this far to either side."""
+INTERSPINOUS_FAT, INTERSPINOUS_STREAK = np.float32(0.38), np.float32(0.24)
+INTERSPINOUS_STRETCH = 0.6
+"""Streaks between the spinous processes are wider than those in muscle."""
 
-INTERSPINOUS_FAT = 0.15
-ERECTOR_SHARE = 0.62
-"""Fat share of the erector spinae relative to the multifidus."""
+FAINT = np.float32(0.9)
+"""How uneven the little fat of psoas and quadratus is."""
 
-STREAK_SOFTNESS = 1.8
-DEEP_FAT, LOW_FAT = 1.6, 1.5
-"""How strongly fat gathers beside the lamina and low in the back."""
-
-
-@dataclass(frozen=True, eq=False)
-class Muscle:
-    """One muscle on one side.
-
-    Attributes:
-        inside: Which sample points belong to it.
-        fat: Its fat share from L3 to S1, 0 to 1.
-        part: Which structure it is.
-    """
-
-    inside: Inside
-    fat: float
-    part: Part
+SHEATH_SHARE = np.float32(0.6)
+"""The fascia in the back is so thin that fat makes up the rest of a voxel."""
 
 
 def paint_muscles(canvas: Canvas, anatomy: Anatomy, back: Back) -> None:
@@ -44,78 +40,70 @@ def paint_muscles(canvas: Canvas, anatomy: Anatomy, back: Back) -> None:
 
     From L3 to S1 each multifidus has exactly its share of fat, bone left out.
     """
-    block = canvas.block(Frame.patient(), (-500, -500, -500), (500, 500, 500))
-    if block is None:
-        return
-    blank = canvas.part[block.place] == Part.NOTHING
-    behind = block.anterior < back.wall(block.superior) - np.float32(BEHIND_WALL_MM)
-    under = block.anterior > back.fascia(block.superior) + np.float32(FASCIA_MM)
-    aside = block.right - back.midline(block.superior)
-    zone = blank & behind & under
-    between = zone & (np.abs(aside) < MIDLINE_MM)
-    share = np.full(int(between.sum()), INTERSPINOUS_FAT, dtype=np.float32)
-    canvas.blend(block, between, (LIGAMENT, FAT), share, Part.INTERSPINOUS)
-    width = back.muscle_width(block.superior)
-    for muscle in _muscles(anatomy, zone & ~between, aside, width):
-        _streak(canvas, block, muscle, anatomy, back)
+    paint_interspinous(canvas, anatomy, back)
+    muscles = back_muscles(anatomy, back)
+    for muscle, border in zip(muscles, fat_borders(anatomy), strict=True):
+        for region in regions_of(canvas, muscle, anatomy, back):
+            block, dense = region.rows.block, SHEATH_SHARE * region.dense
+            canvas.blend(block, region.sheath, (FAT, FASCIA), dense, Part.TRUNK_FAT)
+            share = marbling(region, muscle, anatomy, back)
+            share -= np.float32(border)
+            share = np.clip(share / STREAK_SOFTNESS + np.float32(0.5), 0, 1)
+            canvas.blend(block, region.inside, (MUSCLE, FAT), share, muscle.part)
 
 
-def _muscles(
-    anatomy: Anatomy,
-    zone: Inside,
-    aside: Sheets,
-    width: Sheets,
-) -> list[Muscle]:
-    left, right = anatomy.soft.multifidus_fat
-    inner = zone & (np.abs(aside) < width)
-    outer = zone & ~inner
+def paint_front_muscles(canvas: Canvas, anatomy: Anatomy, back: Back) -> None:
+    """Paint quadratus lumborum and psoas of both sides; the bones come later."""
+    waves = anatomy.soft.haze.astype(np.float32)[OUTLINE_WAVES]
+    for muscle in front_muscles(anatomy):
+        for rows in bands(canvas, muscle.course, back):
+            oval = oval_of(rows, muscle.course, back)
+            oval += UNEVEN_OUTLINE * uneven(rows, waves)
+            inside = oval < 1
+            streaks = faint_streaks(rows, inside, muscle, anatomy, back)
+            share = np.clip(np.float32(muscle.fat) * (1 + FAINT * streaks), 0, 1)
+            canvas.blend(rows.block, inside, (MUSCLE, FAT), share, muscle.part)
+
+
+def front_muscles(anatomy: Anatomy) -> list[Muscle]:
+    """Return quadratus lumborum and psoas of both sides."""
+    soft = anatomy.soft
+    found = (
+        (quadratus, soft.quadratus_fat, Part.QUADRATUS_LEFT, Part.QUADRATUS_RIGHT),
+        (psoas, soft.psoas_fat, Part.PSOAS_LEFT, Part.PSOAS_RIGHT),
+    )
     return [
-        Muscle(inner & (aside < 0), left, Part.MULTIFIDUS_LEFT),
-        Muscle(inner & (aside >= 0), right, Part.MULTIFIDUS_RIGHT),
-        Muscle(outer & (aside < 0), ERECTOR_SHARE * left, Part.ERECTOR_LEFT),
-        Muscle(outer & (aside >= 0), ERECTOR_SHARE * right, Part.ERECTOR_RIGHT),
+        Muscle(
+            course=course(anatomy, side),
+            size=1.0,  # the course has its size already
+            fat=fat[side > 0],
+            part=right if side > 0 else left,
+            side=side,
+        )
+        for course, fat, left, right in found
+        for side in (-1, 1)
     ]
 
 
-def _streak(
-    canvas: Canvas, block: Block, muscle: Muscle, anatomy: Anatomy, back: Back
-) -> None:
-    """Paint a muscle with streaks of fat along its fibres.
-
-    Fat gathers deep beside the lamina and low in the back, as in patients. Above L3 the
-    same rule leaves less of it.
-    """
-    right, up = block.right[muscle.inside], block.superior[muscle.inside]
-    fascia = back.fascia(up)
-    deep = block.anterior[muscle.inside] - fascia
-    pattern = np.zeros_like(right)
-    for x, y, z, phase in anatomy.soft.streaks.astype(np.float32):
-        pattern += np.cos(x * right + y * deep + z * up + phase)
-    low, high = lower_back(anatomy)
-    thickness = np.maximum(back.wall(up) - np.float32(BEHIND_WALL_MM) - fascia, 5)
-    pattern += np.float32(DEEP_FAT) * deep / thickness
-    pattern += np.float32(LOW_FAT) * (np.float32(high) - up) / np.float32(high - low)
-    border = _border(pattern[(up > low) & (up < high)], muscle.fat)
-    share = np.clip((pattern - np.float32(border)) / STREAK_SOFTNESS + 0.5, 0, 1)
-    canvas.blend(
-        block, muscle.inside, (MUSCLE, FAT), share.astype(np.float32), muscle.part
-    )
-
-
-def lower_back(anatomy: Anatomy) -> tuple[float, float]:
-    """Return the heights between which fat shares hold: middle of S1, middle of L3."""
-    third = anatomy.vertebrae[-3].frame.origin[2]
-    return float(anatomy.sacrum.segments[0].frame.origin[2]), float(third)
-
-
-def _border(pattern: Flat, share: float) -> float:
-    """Find the border above which a soft-edged pattern averages to a share."""
-    sample = pattern[:: max(len(pattern) // 20_000, 1)]
-    if len(sample) == 0:
-        return 0.0
-    low, high = float(sample.min()) - 1, float(sample.max()) + 1
-    for _ in range(25):
-        middle = (low + high) / 2
-        mean = np.clip((sample - middle) / STREAK_SOFTNESS + 0.5, 0, 1).mean()
-        low, high = (middle, high) if mean > share else (low, middle)
-    return (low + high) / 2
+def paint_interspinous(canvas: Canvas, anatomy: Anatomy, back: Back) -> None:
+    """Paint the ligaments between the spinous processes."""
+    low = float(anatomy.sacrum.segments[1].frame.origin[2])
+    high = float(anatomy.vertebrae[0].frame.origin[2])
+    heights = np.array([low, high])
+    thin = np.array([[0.0, -28.0, MIDLINE_MM, 32.0]] * 2)
+    for rows in bands(canvas, through(heights, thin), back):
+        free = canvas.part[rows.block.place]
+        between = (free == Part.NOTHING) | (free == Part.TRUNK_FAT)
+        aside = rows.line(rows.right - rows.along(back.midline))
+        between &= np.abs(aside) < MIDLINE_MM
+        between &= rows.line(rows.anterior - rows.along(back.fascia)) > 0
+        between &= rows.line(rows.anterior - rows.along(back.wall)) < -6
+        pattern = fibres_at(
+            np.float32(INTERSPINOUS_STRETCH) * rows.line(rows.superior)[between],
+            rows.line(rows.anterior - rows.along(back.fascia))[between],
+            aside[between],
+            anatomy.soft.streaks,
+        )
+        share = INTERSPINOUS_FAT + INTERSPINOUS_STREAK * pattern
+        share = np.clip(share, 0, 1)
+        canvas.blend(rows.block, between, (LIGAMENT, FAT), share, Part.INTERSPINOUS)

@@ -10,16 +10,22 @@ from lbp_outcome.simulate.people.patients import (
     BMI_MEAN,
     BMI_SD,
     SHARE_DEGENERATE,
+    SHARE_PLANTED,
     SHARE_REDUNDANT,
     SHARE_WITHOUT_FAT,
     Patients,
     draw_patients,
+    is_shifted,
 )
+from lbp_outcome.simulate.scenario import Scenario
 
 LUCK_SD = 1.6
 """SD of the part of the benefit that nothing before surgery foretells."""
 
 LONG_DURATION_MONTHS = 24.0
+
+SITE_EFFECT = -1.2
+"""Benefit that surgery in a shifted hospital lacks, other things being equal."""
 
 
 def clinical_benefit(
@@ -41,31 +47,43 @@ def clinical_benefit(
     return benefit
 
 
-def imaging_benefit(patients: Patients) -> Float[np.ndarray, " patients"]:
+def imaging_benefit(
+    patients: Patients, scenario: Scenario
+) -> Float[np.ndarray, " patients"]:
     """Return the part of the latent benefit that the images can know.
 
     Coefficients: docs/simulated_cohort.md. The area of the dural sac has no effect
-    of its own,
-    as in FELIX and NORDSTEN: it acts only through what goes with it.
+    of its own, as in FELIX and NORDSTEN: it acts only through what goes with it.
     """
-    benefit: np.ndarray = (
+    findings = (
         -0.70 * (patients.severe_fat - 0.45)
         - 0.60 * (patients.degenerate - SHARE_DEGENERATE)
         + 0.50 * (patients.redundant_roots - SHARE_REDUNDANT)
         + 0.40 * (patients.without_fat - SHARE_WITHOUT_FAT)
     )
+    planted = patients.planted - SHARE_PLANTED
+    benefit: np.ndarray = (
+        scenario.imaging_effect * findings + scenario.planted_strength * planted
+    )
     return benefit
 
 
+def site_benefit(
+    patients: Patients, scenario: Scenario
+) -> Float[np.ndarray, " patients"]:
+    """Return the part of the latent benefit that depends on the hospital alone."""
+    return np.where(is_shifted(patients.site, scenario), SITE_EFFECT, 0.0)
+
+
 def benefit_moments(
-    imaging_effect: float, patients: int = 200_000, seed: int = 0
+    scenario: Scenario, patients: int = 200_000, seed: int = 0
 ) -> tuple[float, float]:
-    """Return mean and SD of the latent benefit in a world with this imaging effect.
+    """Return mean and SD of the latent benefit in a world.
 
     These are the constants of a scenario; run it again after changing a coefficient.
     """
     rng = np.random.default_rng(seed)
-    drawn = draw_patients(patients, rng)
+    drawn = draw_patients(patients, rng, scenario)
     known = clinical_benefit(drawn, draw_baseline(patients, rng))
-    known = known + imaging_effect * imaging_benefit(drawn)
+    known += imaging_benefit(drawn, scenario) + site_benefit(drawn, scenario)
     return float(known.mean()), float(np.sqrt(known.var() + LUCK_SD**2))

@@ -27,11 +27,14 @@ def oracle_probability(
 ) -> Float[np.ndarray, " patients"]:
     """Return the true probability of success given all that is known before surgery.
 
-    Known are the clinical and imaging causes and the baseline ZCQ scores (a patient who
-    starts worse has more room to improve). The three criteria are independent once the
-    patient's luck is given, so luck is integrated out by Gauss-Hermite quadrature.
-    Success is that of the scored forms: their answers are whole numbers, which widens
-    the noise and moves the border of satisfaction to half a point above the sum 14.
+    Known are the clinical and imaging causes, the hospital and the baseline ZCQ scores
+    (a patient who starts worse has more room to improve). The three criteria are
+    independent once the patient's luck is given, so luck is integrated out by
+    Gauss-Hermite quadrature.
+
+    Success is that of the forms scored after one year: their answers are whole numbers,
+    which widens the noise and moves the border of satisfaction to half a point above
+    the sum 14.
 
     A model can score better on one small cohort by chance, never in truth.
     """

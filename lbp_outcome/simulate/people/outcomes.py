@@ -1,38 +1,50 @@
-"""How patients feel one year after surgery."""
+"""How patients feel after surgery."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float
 
-from lbp_outcome.simulate.people.baseline import Baseline
+from lbp_outcome.simulate.people.baseline import LOWEST_HEALTH, Baseline
 from lbp_outcome.simulate.people.benefit import LUCK_SD
 from lbp_outcome.simulate.scenario import Scenario
 
 ENOUGH_CHANGE = 0.5
 SATISFIED_BELOW = 2.5
 SYMPTOMS_NOISE, FUNCTION_NOISE, SATISFACTION_NOISE, PAIN_NOISE = 0.38, 0.33, 0.40, 15.0
+DISABILITY_NOISE, HEALTH_NOISE = 9.0, 0.10
+
+RECIPE_SCORES, OTHER_SCORES = 5, 2
+"""Scores of the calibrated recipe (ZCQ and pain), and those added to it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Outcome:
-    """Scores twelve months after surgery, one array element per patient.
+    """Scores at one visit after surgery, one array element per patient.
 
     Attributes:
         benefit: Latent benefit of surgery; no one can observe it.
+        z: The same as a standard score.
+        chance: What else acts on each score, in standard deviations of its noise.
         symptoms: ZCQ symptom severity, 1 to 5, higher is worse.
         function: ZCQ physical function, 1 to 4, higher is worse.
         satisfaction: ZCQ satisfaction, 1 to 4, higher is worse.
         leg_pain: Leg pain [mm].
         back_pain: Back pain [mm].
+        disability: Oswestry Disability Index [%].
+        health: EQ-5D index; 1 is full health.
     """
 
     benefit: Float[np.ndarray, " patients"]
+    z: Float[np.ndarray, " patients"]
+    chance: Float[np.ndarray, "patients 7"]
     symptoms: Float[np.ndarray, " patients"]
     function: Float[np.ndarray, " patients"]
     satisfaction: Float[np.ndarray, " patients"]
     leg_pain: Float[np.ndarray, " patients"]
     back_pain: Float[np.ndarray, " patients"]
+    disability: Float[np.ndarray, " patients"]
+    health: Float[np.ndarray, " patients"]
 
 
 def draw_outcome(
@@ -41,28 +53,47 @@ def draw_outcome(
     scenario: Scenario,
     rng: np.random.Generator,
 ) -> Outcome:
-    """Draw what becomes of patients whose foreseeable benefit is known.
+    """Draw how patients whose foreseeable benefit is known feel after one year."""
+    patients = len(known_benefit)
+    apart = rng.spawn(1)[0]  # leaves the recipe's own draws as they are
+    benefit = known_benefit + LUCK_SD * rng.standard_normal(patients)
+    z = (benefit - scenario.benefit_mean) / scenario.benefit_sd
+    chance = [
+        rng.standard_normal((RECIPE_SCORES, patients)),
+        apart.standard_normal((OTHER_SCORES, patients)),
+    ]
+    return outcome_given(benefit, z, np.vstack(chance).T, baseline)
+
+
+def outcome_given(
+    benefit: Float[np.ndarray, " patients"],
+    z: Float[np.ndarray, " patients"],
+    chance: Float[np.ndarray, "patients 7"],
+    baseline: Baseline,
+) -> Outcome:
+    """Return the scores of patients whose benefit and luck are known.
 
     Coefficients: docs/simulated_cohort.md.
     """
-
-    def noise(sd: float) -> Float[np.ndarray, " patients"]:
-        return sd * rng.standard_normal(len(known_benefit))
-
-    benefit = known_benefit + noise(LUCK_SD)
-    z = (benefit - scenario.benefit_mean) / scenario.benefit_sd
-    symptoms = baseline.symptoms - _symptoms_gain(baseline, z) + noise(SYMPTOMS_NOISE)
-    function = baseline.function - _function_gain(baseline, z) + noise(FUNCTION_NOISE)
+    symptoms = baseline.symptoms - _symptoms_gain(baseline, z)
+    function = baseline.function - _function_gain(baseline, z)
     leg, back = baseline.leg_pain, baseline.back_pain
-    leg_after = leg - 33 - 0.45 * (leg - 62) - 18 * z + noise(PAIN_NOISE)
-    back_after = back - 23 - 0.40 * (back - 55) - 17 * z + noise(PAIN_NOISE)
+    leg_after = leg - 33 - 0.45 * (leg - 62) - 18 * z + PAIN_NOISE * chance[:, 2]
+    back_after = back - 23 - 0.40 * (back - 55) - 17 * z + PAIN_NOISE * chance[:, 3]
+    satisfaction = _satisfaction(z) + SATISFACTION_NOISE * chance[:, 4]
+    disability = _disability(baseline, z) + DISABILITY_NOISE * chance[:, 5]
+    health = _health(baseline, z) + HEALTH_NOISE * chance[:, 6]
     return Outcome(
         benefit=benefit,
-        symptoms=np.clip(symptoms, 1, 5),
-        function=np.clip(function, 1, 4),
-        satisfaction=np.clip(_satisfaction(z) + noise(SATISFACTION_NOISE), 1, 4),
+        z=z,
+        chance=chance,
+        symptoms=np.clip(symptoms + SYMPTOMS_NOISE * chance[:, 0], 1, 5),
+        function=np.clip(function + FUNCTION_NOISE * chance[:, 1], 1, 4),
+        satisfaction=np.clip(satisfaction, 1, 4),
         leg_pain=np.clip(leg_after, 0, 100).round(),
         back_pain=np.clip(back_after, 0, 100).round(),
+        disability=np.clip(disability, 0, 100),
+        health=np.clip(health, LOWEST_HEALTH, 1),
     )
 
 
@@ -104,3 +135,19 @@ def _satisfaction(
     z: Float[np.ndarray, " patients"],
 ) -> Float[np.ndarray, " patients"]:
     return 2.02 - 0.62 * z
+
+
+def _disability(
+    baseline: Baseline, z: Float[np.ndarray, " patients"]
+) -> Float[np.ndarray, " patients"]:
+    before = baseline.disability
+    after: np.ndarray = before - 20 - 0.35 * (before - 40) - 13 * z
+    return after
+
+
+def _health(
+    baseline: Baseline, z: Float[np.ndarray, " patients"]
+) -> Float[np.ndarray, " patients"]:
+    before = baseline.health
+    after: np.ndarray = before + 0.22 - 0.35 * (before - 0.55) + 0.12 * z
+    return after

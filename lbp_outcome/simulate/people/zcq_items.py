@@ -1,9 +1,11 @@
 """Answers to the single questions of the ZCQ that add up to a patient's score."""
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Int8
 
-BALANCE_CHOICES = np.array([1, 3, 5])
+from lbp_outcome.simulate.people.items import lean, share_out
+
+BALANCE_CHOICES = np.array([1, 3, 5], dtype=np.int8)
 """The balance question (item 7) offers only these three answers."""
 
 ITEM_SPREAD = 0.6
@@ -11,68 +13,43 @@ ITEM_SPREAD = 0.6
 
 
 def answer_items(
-    score: Float[np.ndarray, " patients"],
-    items: int,
-    highest: int,
+    score: Float[np.ndarray, " forms"],
+    habits: Float[np.ndarray, "forms items"],
     rng: np.random.Generator,
-) -> Int[np.ndarray, "patients items"]:
-    """Return whole-number answers from 1 to `highest` whose mean is closest to a score.
+) -> Int8[np.ndarray, "forms items"]:
+    """Return whole-number answers from 1 to 4 whose mean is closest to a score.
 
     Args:
         score: The subscale score to reproduce.
-        items: Number of questions.
-        highest: The worst answer.
+        habits: How each patient answers each question beside the others.
         rng: Decides which question takes which answer.
     """
-    total = np.rint(items * score).astype(int)
-    return _share_out(total, _leaning(score, items, rng), highest)
+    total = np.rint(habits.shape[1] * score).astype(int)
+    return share_out(total, lean(score, habits, ITEM_SPREAD, rng), 1, 4)
 
 
 def answer_symptoms(
-    score: Float[np.ndarray, " patients"], rng: np.random.Generator
-) -> Int[np.ndarray, "patients 7"]:
+    score: Float[np.ndarray, " forms"],
+    habits: Float[np.ndarray, "forms 7"],
+    rng: np.random.Generator,
+) -> Int8[np.ndarray, "forms 7"]:
     """Return answers to the seven symptom questions; balance is 1, 3 or 5.
 
     What the coarse balance question takes too much or too little is made up for by the
     other six, so the sum is as close to the score as for any other subscale.
     """
     total = np.rint(7 * score).astype(int)
-    leaning = _leaning(score, 7, rng)
+    leaning = lean(score, habits, ITEM_SPREAD, rng)
     balance = _nearest_balance(leaning[:, 6], total)
-    others = _share_out(total - balance, leaning[:, :6], highest=5)
+    others = share_out(total - balance, leaning[:, :6], 1, 5)
     return np.column_stack([others, balance])
 
 
-def _leaning(
-    score: Float[np.ndarray, " patients"], items: int, rng: np.random.Generator
-) -> Float[np.ndarray, "patients items"]:
-    """What each question would be answered if fractions were allowed."""
-    return score[:, None] + ITEM_SPREAD * rng.standard_normal((len(score), items))
-
-
 def _nearest_balance(
-    leaning: Float[np.ndarray, " patients"], total: Int[np.ndarray, " patients"]
-) -> Int[np.ndarray, " patients"]:
+    leaning: Float[np.ndarray, " forms"], total: Int[np.ndarray, " forms"]
+) -> Int8[np.ndarray, " forms"]:
     cost = np.abs(leaning[:, None] - BALANCE_CHOICES)
     rest = total[:, None] - BALANCE_CHOICES
     possible = (rest >= 6) & (rest <= 30)  # what six answers from 1 to 5 can sum to
     chosen: np.ndarray = BALANCE_CHOICES[np.argmin(np.where(possible, cost, 99), 1)]
     return chosen
-
-
-def _share_out(
-    total: Int[np.ndarray, " patients"],
-    leaning: Float[np.ndarray, "patients items"],
-    highest: int,
-) -> Int[np.ndarray, "patients items"]:
-    """Share a sum out over the questions, each as near its leaning as possible.
-
-    All answers start at 1; each further point goes where it is cheapest. Points of one
-    question grow dearer one by one, so the cheapest ones are always a valid answer.
-    """
-    steps = np.arange(1, highest) + 0.5
-    cost = (steps - leaning[:, :, None]).reshape(len(total), -1)
-    rank = np.argsort(np.argsort(cost, axis=1, kind="stable"), axis=1)
-    bought = rank < (total - leaning.shape[1])[:, None]
-    answers: np.ndarray = 1 + bought.reshape(*leaning.shape, -1).sum(axis=2)
-    return answers

@@ -1,86 +1,67 @@
-"""Simulated sagittal MR images: painted tissue seen by a coil, with noise."""
+"""From painted anatomy to an MR image: coil, restless tissue, k-space and its noise."""
 
 import numpy as np
-from jaxtyping import Float32, Int16
-from scipy.ndimage import gaussian_filter, zoom
+from jaxtyping import Int16
 
 from lbp_outcome.image import Image
-from lbp_outcome.simulate.paint.canvas import Canvas, Part
+from lbp_outcome.simulate.paint.canvas import Canvas
+from lbp_outcome.simulate.paint.part import Part
+from lbp_outcome.simulate.scan.k_space import Slices, through_k_space
 from lbp_outcome.simulate.scan.plan import Scan
+from lbp_outcome.simulate.scan.sensitivity import coil_sensitivity, share_in_band
+from lbp_outcome.simulate.scan.unevenness import uneven_tissue
 
-COIL_REACH_MM = 150.0
-"""Depth at which the surface coil's sensitivity has fallen to 1/e."""
+GHOST_SHIFTS = (0.12, 0.38)
+"""How far ghosts lie from what moves, as a share of the field, from and to."""
 
-BLUR_PIXELS = 0.45
-CSF_VALUE = 1100.0
-"""Stored value of pure fluid on T2 near the coil."""
-
-TEXTURE_MM = 5.0
-TEXTURE_SD = 0.07
-
-Volume = Float32[np.ndarray, "column row slice"]
+PULSATING = 0.3
+"""How strongly pulsating fluid ghosts, compared with the breathing abdomen."""
 
 
-def acquire(
-    canvas: Canvas, channel: str, scan: Scan, rng: np.random.Generator
-) -> Image:
+def acquire(canvas: Canvas, look: str, scan: Scan, rng: np.random.Generator) -> Image:
     """Return one MR image of the painted patient, as a scanner would store it.
 
-    Tissue is blurred by the readout, shaded by the surface coil and covered by Rician
-    noise (magnitude of a signal with Gaussian noise in two channels).
+    What was painted is uneven, shaded by the surface coil and by the saturation band,
+    and throws ghosts along the phase axis where it moves. Its k-space is measured line
+    by line, with noise; the image is the magnitude, so the noise in it is Rician.
+
+    Args:
+        canvas: The painted patient.
+        look: Which image of the series.
+        scan: The series; the canvas is its own.
+        rng: Draws ghosts, the moment of a movement, and noise.
     """
-    clean = canvas.image(channel) * _texture(canvas, scan, rng)
-    blurred = gaussian_filter(clean, (BLUR_PIXELS, BLUR_PIXELS, 0))
-    signal = blurred * _coil(scan) * _saturation(scan)
-    real = signal + _noise(scan, rng)
-    magnitude = np.hypot(real, _noise(scan, rng))
-    return Image(_stored(magnitude), scan.affine)
+    parts = canvas.middle_sheets()
+    signal = canvas.slices_of(look)
+    signal *= uneven_tissue(parts, scan)
+    band = share_in_band(scan)
+    signal *= coil_sensitivity(scan) * (1 - np.float32(scan.band_strength) * band)
+    moving = np.where(parts == Part.FLUID, np.float32(PULSATING), band)
+    add_ghosts(signal, moving, scan, rng)
+    return Image(_stored(through_k_space(signal, scan, rng), scan), scan.affine)
 
 
-def _coil(scan: Scan) -> Volume:
-    """Brightest at the back, falling towards the front and the ends of the field."""
-    column, row, _ = (np.arange(size, dtype=np.float32) for size in scan.shape)
-    step_deep = abs(scan.affine[1, 0])
-    back_column = (scan.affine[1, 3] - scan.skin) / step_deep
-    depth = np.maximum((back_column - column) * step_deep, 0)
-    along = np.exp(-depth / COIL_REACH_MM) * 1.25
-    end = (row / (scan.shape[1] - 1) - 0.5) * 2
-    profile: np.ndarray = along[:, None] * (1 - 0.25 * end**4)[None, :]
-    return profile.astype(np.float32)[:, :, None]
+def add_ghosts(
+    signal: Slices, moving: Slices, scan: Scan, rng: np.random.Generator
+) -> None:
+    """Add faint copies of what moves, shifted along the phase axis to either side.
+
+    Args:
+        signal: The image so far; changed.
+        moving: How strongly each point moves, 0 to 1.
+        scan: Says which axis is the phase axis and how strong ghosts are.
+        rng: Draws how far the copies are shifted.
+    """
+    axis = 2 - scan.phase_axis
+    shift = round(float(rng.uniform(*GHOST_SHIFTS)) * signal.shape[axis])
+    ghost = signal * moving
+    ghost *= np.float32(scan.site.ghost)
+    signal += np.roll(ghost, shift, axis)
+    signal += np.roll(ghost, -shift, axis)
 
 
-def _saturation(scan: Scan) -> Volume:
-    """A band over the abdomen is saturated, lest its motion smear over the spine."""
-    depth = scan.affine[1, 3] + scan.affine[1, 0] * np.arange(scan.shape[0])
-    inside = np.clip((depth - scan.band) / 12 + 0.5, 0, 1)
-    kept: np.ndarray = (1 - scan.band_strength * inside).astype(np.float32)
-    return kept[:, None, None]
-
-
-def _texture(canvas: Canvas, scan: Scan, rng: np.random.Generator) -> Volume:
-    """Tissue is uneven, above all old marrow; fluid is not."""
-    spacing = np.linalg.norm(scan.affine[:3, :3], axis=0)
-    coarse = np.maximum(np.ceil(np.array(scan.shape) * spacing / TEXTURE_MM), 2)
-    grain = rng.standard_normal(coarse.astype(int)).astype(np.float32)
-    smooth = zoom(
-        grain,
-        np.array(scan.shape) / coarse,
-        order=1,
-        grid_mode=True,
-        mode="grid-constant",
-    )
-    even = np.isin(canvas.parts(), [Part.FLUID, Part.ROOT, Part.CORD])
-    texture: np.ndarray = 1 + TEXTURE_SD * smooth * np.where(even, 0.2, 1.0)
-    return texture.astype(np.float32)
-
-
-def _noise(scan: Scan, rng: np.random.Generator) -> Volume:
-    grain: np.ndarray = rng.standard_normal(scan.shape, dtype=np.float32)
-    return grain * np.float32(scan.noise)
-
-
-def _stored(magnitude: Volume) -> Int16[np.ndarray, "column row slice"]:
-    stored: np.ndarray = np.clip(np.rint(magnitude * CSF_VALUE), 0, 4095).astype(
-        np.int16
-    )
-    return stored
+def _stored(magnitude: Slices, scan: Scan) -> Int16[np.ndarray, "column row slice"]:
+    """Scanners store whole numbers; nothing is cut off."""
+    stored = np.rint(magnitude * np.float32(scan.site.csf_value)).astype(np.int16)
+    turned: np.ndarray = stored.transpose(2, 1, 0)
+    return turned

@@ -1,85 +1,122 @@
-"""A simulated lateral X-ray: line integrals of attenuation through the same spine."""
+"""Simulated X-rays, lateral and frontal: two shadows of the spine of the MR images."""
+
+from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import UInt8, UInt16
 from scipy.ndimage import gaussian_filter
 
-from lbp_outcome.simulate.body.shapes import Anatomy
-from lbp_outcome.simulate.paint.canvas import Canvas
-from lbp_outcome.simulate.paint.everything import paint_bones
-from lbp_outcome.simulate.paint.tissues import MUSCLE
-from lbp_outcome.simulate.scan.shadows import WATER_PER_MM, Film, Plane, cast_shadows
+from lbp_outcome.anatomy import Vertebra
+from lbp_outcome.simulate.body.anatomy import Anatomy
+from lbp_outcome.simulate.scan.beam import View, splat
+from lbp_outcome.simulate.scan.detector import detect, develop
+from lbp_outcome.simulate.scan.shells import Grains, bony_shells
+from lbp_outcome.simulate.scan.soft_shadows import Blob, draw_gas, soft_shadow
+from lbp_outcome.simulate.scan.spine_shadow import PaintedSpine, paint_spine
 
-PIXEL_MM = 0.7
-ROWS, COLUMNS = 440, 310
-SLAB_MM, SLABS = 2.0, 46
-"""The spine is cut into slabs along the beam."""
+SITE_PIXEL_MM = (0.50, 0.58, 0.66)
+"""Pixel size by hospital in the plane of the spine [mm]; real detectors are finer."""
 
-FRONT_SHIFT_MM, DOWN_SHIFT_MM = 8.0, 25.0
-"""The film is centred this far in front of and below L3."""
+SITE_MAGNIFICATION = (1.15, 1.18, 1.22)
+"""How much larger the spine is on the detector, by hospital."""
 
-PHOTONS = 4.0e5
-"""Photons per pixel before the patient."""
+HIGH_MM = 350.0
+WIDE_MM = {"lateral": 215.0, "frontal": 250.0}
+FRONT_SHIFT_MM, DOWN_SHIFT_MM = 4.0, 26.0
+"""The films are centred this far in front of and below L3."""
 
-BLUR_PIXELS = 0.6
-LOCAL_MM = 32.0
-"""Scale above which the detector's processing evens out brightness."""
-
-SHADOW_KEPT, EDGE_GAIN = 0.25, 0.5
-"""Share of large-scale brightness that it leaves, and how much it sharpens."""
+AIM_SD_MM = 4.0
+SHELL_BLUR_MM = 0.8
 
 
-def expose(
-    anatomy: Anatomy, rng: np.random.Generator
-) -> UInt8[np.ndarray, "row column"]:
-    """Return the lateral film: bones bright, rows downwards, columns to the back.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Film:
+    """One X-ray; bones are bright, rows run down.
 
-    Parallel beams from left to right pass the bones and discs of the MR images; trunk,
-    pelvis, ribs and bowel gas are plain shapes.
+    Attributes:
+        view: `lateral` (columns run to the back) or `frontal` (columns run to the
+            patient's left, as if looking at the patient's face).
+        pixels: Grey values from 0 to 4095.
+        pixel_mm: Pixel size in the plane of the spine [mm].
+        magnification: How much larger the spine is on the detector than in life.
+        geometry: Where points of the patient fall on it.
     """
-    affine = film_affine(anatomy)
-    canvas = Canvas(affine, (COLUMNS, ROWS, SLABS), ("hounsfield",), sheets=1)
-    values = canvas.values["hounsfield"]
-    values[:] = MUSCLE.hounsfield
-    paint_bones(canvas, anatomy)
-    extra = (values - np.float32(MUSCLE.hounsfield)).sum(axis=0)
-    spine = extra * np.float32(SLAB_MM * WATER_PER_MM / 1000)
-    absorption = spine + cast_shadows(anatomy, _plane(affine), rng)
-    return _developed(_detected(absorption, rng))
+
+    view: str
+    pixels: UInt16[np.ndarray, "row column"]
+    pixel_mm: float
+    magnification: float
+    geometry: View
+
+    @property
+    def picture(self) -> UInt8[np.ndarray, "row column"]:
+        """The film in the 256 greys of a PNG."""
+        grey: np.ndarray = (self.pixels >> 4).astype(np.uint8)
+        return grey
 
 
-def film_affine(anatomy: Anatomy) -> Float[np.ndarray, "4 4"]:
-    """Return where the film lies: maps (column, row, slab) to the patient [mm]."""
-    affine = np.zeros((4, 4))
-    affine[1, 0] = affine[2, 1] = -PIXEL_MM
-    affine[0, 2], affine[3, 3] = SLAB_MM, 1.0
-    half = affine[:3, :3] @ ((np.array([COLUMNS, ROWS, SLABS]) - 1) / 2)
-    shift = np.array([0.0, FRONT_SHIFT_MM, -DOWN_SHIFT_MM])
-    affine[:3, 3] = anatomy.vertebrae[-3].frame.origin + shift - half
-    return affine
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Films:
+    """The two X-rays of one patient."""
+
+    lateral: Film
+    frontal: Film
 
 
-def _plane(affine: Float[np.ndarray, "4 4"]) -> Plane:
-    column, row = np.meshgrid(np.arange(COLUMNS), np.arange(ROWS))
-    depth = affine[1, 3] + affine[1, 0] * column
-    height = affine[2, 3] + affine[2, 1] * row
-    return Plane(depth.astype(np.float32), height.astype(np.float32))
+def expose(anatomy: Anatomy, site: int, rng: np.random.Generator) -> Films:
+    """Return the lateral and the frontal film of one patient.
+
+    A divergent beam passes the bones and discs of the MR images; trunk, pelvis, ribs,
+    lungs and bowel gas are plain shapes. The patient lies as for the MR, not standing.
+
+    Args:
+        anatomy: The patient.
+        site: Number of the hospital, which has its own detector.
+        rng: Draws aim, bowel gas, collimation and noise.
+    """
+    spine, shells = paint_spine(anatomy), bony_shells(anatomy)
+    gas = draw_gas(anatomy, rng)
+    films = {}
+    for name in ("lateral", "frontal"):
+        view = aim(anatomy, name, site, rng.normal(0, AIM_SD_MM, 3))
+        pixels = _one_film(anatomy, view, spine, shells, gas, rng)
+        films[name] = Film(
+            view=name,
+            pixels=pixels,
+            pixel_mm=view.pixel_mm,
+            magnification=SITE_MAGNIFICATION[site],
+            geometry=view,
+        )
+    return Films(**films)
 
 
-def _detected(absorption: Film, rng: np.random.Generator) -> Film:
-    """Absorption as a detector measures it: few photons, slightly blurred."""
-    counts = rng.poisson(PHOTONS * np.exp(-absorption.astype(np.float64)))
-    measured = -np.log(np.maximum(counts, 1) / PHOTONS)
-    blurred: np.ndarray = gaussian_filter(measured.astype(np.float32), BLUR_PIXELS)
-    return blurred
+def aim(anatomy: Anatomy, name: str, site: int, off: np.ndarray) -> View:
+    """Return where a film lies: around the lumbar spine, `off` the mark [mm]."""
+    third = anatomy.vertebra(Vertebra.L3).frame.origin
+    middle = np.mean([bone.frame.origin for bone in anatomy.vertebrae[-5:]], axis=0)
+    centre = np.array([middle[0], third[1] + FRONT_SHIFT_MM, third[2] - DOWN_SHIFT_MM])
+    pixel = SITE_PIXEL_MM[site]
+    left, back = np.array([-1.0, 0.0, 0.0]), np.array([0.0, -1.0, 0.0])
+    across, beam = (back, left) if name == "lateral" else (left, back)
+    return View(
+        name=name,
+        pixel_mm=pixel,
+        shape=(round(HIGH_MM / pixel), round(WIDE_MM[name] / pixel)),
+        centre=centre + off - (off @ beam) * beam,
+        across=across,
+        beam=beam,
+    )
 
 
-def _developed(measured: Film) -> UInt8[np.ndarray, "row column"]:
-    """Even out large-scale brightness and sharpen edges, as digital systems do."""
-    shadow = gaussian_filter(measured, LOCAL_MM / PIXEL_MM)
-    detail = measured - shadow
-    edges = detail - gaussian_filter(detail, 2.5)
-    shown = SHADOW_KEPT * shadow + detail + EDGE_GAIN * edges
-    low, high = np.percentile(shown, [1, 99.7])
-    grey: np.ndarray = np.clip((shown - low) / (high - low) * 235 + 10, 0, 255)
-    return grey.astype(np.uint8)
+def _one_film(
+    anatomy: Anatomy,
+    view: View,
+    spine: PaintedSpine,
+    shells: Grains,
+    gas: list[Blob],
+    rng: np.random.Generator,
+) -> UInt16[np.ndarray, "row column"]:
+    bone = splat(view, shells.points, shells.mass)
+    absorption = spine.shadow(view) + soft_shadow(anatomy, view, gas)
+    absorption += gaussian_filter(bone, SHELL_BLUR_MM / view.pixel_mm)
+    return develop(detect(absorption, view, rng), view, rng)

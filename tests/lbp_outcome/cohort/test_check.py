@@ -1,6 +1,7 @@
 """Every problem of a cohort is told at once: what, where, and what to do."""
 
 import gzip
+import json
 
 import nibabel
 import numpy as np
@@ -218,6 +219,42 @@ def test_images_without_tables_can_be_read(imaged):
 def test_the_truth_of_a_simulation_is_never_taken_for_a_segmentation(imaged):
     labels = imaged / "derivatives" / "labels"
     labels.rename(imaged / "derivatives" / "truth")
+    assert read_cohort(imaged).files["sub-01"].segmentation is None
+
+
+def test_the_truth_of_a_simulation_is_no_cohort(tmp_path):
+    (tmp_path / "sub-01").mkdir()
+    described = json.dumps({"Simulated": True, "Truth": True})
+    (tmp_path / "dataset_description.json").write_text(described)
+    (problem,) = check_cohort(tmp_path)
+    assert problem.endswith("this is the truth of a simulation; no study may read it")
+    with pytest.raises(CohortError, match="no study may read it"):
+        read_cohort(tmp_path)
+
+
+def test_truth_among_the_predictors_is_refused(edit, declare):
+    declare(oracle_probability={"Description": "copied", "Minimum": 0, "Maximum": 1})
+    folder = edit("participants.tsv", "operated_level", "oracle_probability")
+    for level in ("L4-L5", "L3-L4", "L4-L5"):
+        edit("participants.tsv", level, "0.7")
+    problems = check_cohort(folder)
+    assert any(
+        problem.startswith("participants.tsv line 1, oracle_probability: this is the")
+        for problem in problems
+    )
+
+
+def test_a_masks_own_sidecar_says_what_its_lowest_vertebra_is(imaged):
+    mask = next((imaged / "derivatives").rglob("*_dseg.nii.gz"))
+    sidecar = mask.with_name(mask.name.replace(".nii.gz", ".json"))
+    sidecar.write_text(json.dumps({"LowestVertebra": "L6"}))
+    assert read_cohort(imaged).files["sub-01"].segmentation.lowest == "L6"
+
+
+def test_a_mask_of_muscles_is_never_taken_for_a_spine(imaged):
+    muscles = imaged / "derivatives" / "labels"
+    described = json.dumps({"LabelScheme": "musclemap"})
+    (muscles / "dataset_description.json").write_text(described)
     assert read_cohort(imaged).files["sub-01"].segmentation is None
 
 

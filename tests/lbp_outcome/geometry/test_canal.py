@@ -3,7 +3,12 @@ import pytest
 
 from lbp_outcome.anatomy import Disc
 from lbp_outcome.errors import NotMeasurable
-from lbp_outcome.geometry.canal import canal_sections, sections_at
+from lbp_outcome.geometry.canal import (
+    ROUGHNESS_MM,
+    _smooth_curve,
+    canal_sections,
+    sections_at,
+)
 from lbp_outcome.geometry.profile import profile
 from lbp_outcome.image import Image
 from lbp_outcome.labels import LABEL_SCHEMES
@@ -77,6 +82,23 @@ def test_a_canal_that_ends_at_the_disc_is_not_measured_there():
     assert sections_at(spine, Disc.parse("L3-L4")).any()
 
 
+def test_a_canal_squeezed_within_millimetres_is_still_measured():
+    """Its area falls to a third and rises again; only the mask's ends are left out."""
+    anatomy = AnalyticSpine()
+    mask = anatomy.mask(grid_around(anatomy, (3.0, 0.8, 0.8)))
+    centre = anatomy.frames[1].centre
+    level = int(mask.to_index(centre[None])[0, 2])
+    values = mask.values.copy()
+    beside = values[:, :, level - 4 : level + 5]
+    deep = np.flatnonzero((beside == 100).any(axis=(0, 2)))
+    outside = np.abs(np.arange(values.shape[1]) - deep.mean()) > 2.5
+    beside[(beside == 100) & outside[None, :, None]] = 0
+    spine = LABEL_SCHEMES["spider"].read(Image(values, mask.affine))
+    found = sections_at(spine, Disc.parse("L4-L5"))
+    assert found.sum() >= 14
+    assert 40 < canal_sections(spine).area_mm2[found].min() < 75
+
+
 def test_a_stub_of_canal_is_too_short():
     values = np.zeros((20, 60, 40), np.int16)
     values[4:16, 30:55, 5:30] = 1
@@ -84,3 +106,17 @@ def test_a_stub_of_canal_is_too_short():
     spine = LABEL_SCHEMES["spider"].read(Image(values, np.eye(4)))
     with pytest.raises(NotMeasurable, match="too short"):
         canal_sections(spine)
+
+
+def test_a_centreline_is_found_where_the_search_for_the_smoothest_ends_early():
+    """SciPy warns of these nodes; one canal in some hundreds has such."""
+    rng = np.random.default_rng(4071)
+    length = np.arange(81) * 2.9
+    share = length / length[-1]
+    bend = rng.uniform(5, 20) * np.tanh(
+        (share - rng.uniform(0.3, 0.7)) * rng.uniform(2, 10)
+    )
+    nodes = bend + rng.normal(0, 0.35, 81)
+    curve = _smooth_curve(length, nodes, 81 * ROUGHNESS_MM**2)
+    assert np.sqrt(np.mean((curve(length) - nodes) ** 2)) <= ROUGHNESS_MM
+    assert np.abs(curve(length) - bend).max() < 2

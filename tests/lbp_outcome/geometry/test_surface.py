@@ -39,7 +39,7 @@ def test_a_tilted_plane_is_found_to_a_fraction_of_a_voxel(
     normal = Rotation.from_euler("xy", angles, degrees=True).apply(UP)
     part = slab(normal, top, thick, tuple(int(36 / step) for step in thick))
     surface = surface_facing(part, normal)
-    middle = central(surface.points, normal, 0.8, surface.apart_mm)
+    middle = central(surface.points, normal, 0.8, part.mask)
     plane = fit_plane(middle, UP)
     off = abs((plane.centre - [0, 0, top]) @ normal)
     # A level plane meets all columns at one height, and half a voxel may be lost; a
@@ -78,9 +78,13 @@ def test_strays_do_not_move_a_plane():
 
 
 @pytest.mark.parametrize("share", [0.5, 0.8])
-def test_the_central_share_is_a_share_of_the_area(share):
-    grid = np.stack(np.meshgrid(np.arange(50), np.arange(36)), axis=-1).reshape(-1, 2)
-    points = np.column_stack([grid, np.zeros(len(grid))]).astype(float)
-    kept = central(points, UP, share, 1.0)
-    assert len(kept) / len(points) == pytest.approx(share, abs=0.06)
+@pytest.mark.parametrize("spacing", [(1.0, 1.0), (4.0, 0.7)], ids=str)
+def test_the_central_share_is_a_share_of_the_area_in_thick_slices_too(share, spacing):
+    shape = np.rint(np.array([50.0, 36.0]) / spacing).astype(int)
+    scan = Image(np.zeros((*shape, 1)), np.diag([*spacing, 1.0, 1.0]))
+    points = scan.to_patient(np.argwhere(scan.values == 0).astype(float))
+    kept = central(points, UP, share, scan)
+    assert len(kept) / len(points) == pytest.approx(share, abs=0.07)
     np.testing.assert_allclose(kept.mean(axis=0), points.mean(axis=0), atol=0.6)
+    extent, whole = np.ptp(kept, axis=0)[1], np.ptp(points, axis=0)[1]
+    assert extent / whole == pytest.approx(np.sqrt(share), abs=0.04)

@@ -5,14 +5,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lbp_outcome.anatomy import Disc, Vertebra
+from lbp_outcome.simulate.body.bones import Endplate, VertebraShape
+from lbp_outcome.simulate.body.discs import DiscShape
 from lbp_outcome.simulate.body.draw import draw_anatomy
+from lbp_outcome.simulate.body.frame import Frame
+from lbp_outcome.simulate.body.sizes import VERTEBRA_SIZES
 from lbp_outcome.simulate.cohort import simulate_cohort
-from lbp_outcome.simulate.paint.canvas import Canvas
 from lbp_outcome.simulate.paint.everything import paint_anatomy
+from lbp_outcome.simulate.paint.tissues import T1, T2
 from lbp_outcome.simulate.people.patients import draw_patients
 from lbp_outcome.simulate.people.world import draw_world
 from lbp_outcome.simulate.scan.magnetic_resonance import acquire
-from lbp_outcome.simulate.scan.plan import plan_scan
+from lbp_outcome.simulate.scan.plan import plan_sagittal
+from lbp_outcome.simulate.scan.site import SITE_A
 from lbp_outcome.simulate.scenario import SCENARIOS
 
 SEED = 11
@@ -58,11 +64,62 @@ def scanned(anatomy_of):
 
     def make(patient, seed=2):
         anatomy = anatomy_of(patient, seed)
-        scan = plan_scan(anatomy, 0, np.random.default_rng(9), pixel_mm=1.0)
-        canvas = Canvas(scan.affine, scan.shape, ("t1", "t2"))
+        scan = plan_sagittal(anatomy, SITE_A, np.random.default_rng(9), pixel_mm=1.0)
+        canvas = replace(scan, looks={"t1": T1, "t2": T2}).canvas()
         paint_anatomy(canvas, anatomy)
         rng = np.random.default_rng(9)
         images = [acquire(canvas, contrast, scan, rng) for contrast in ("t2", "t1")]
         return anatomy, canvas, *images
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def one_bone():
+    """Return a maker of one vertebra with its middle at the patient's origin."""
+
+    def make(name="L2", *, hollow=1.5, pits=(), lobes=2.0):
+        vertebra = Vertebra(name)
+        return VertebraShape(
+            name=vertebra,
+            number=4,
+            frame=Frame.patient(),
+            size=VERTEBRA_SIZES[vertebra],
+            top=Endplate(hollow=hollow, pits=pits),
+            bottom=Endplate(hollow=hollow),
+            lobes=lobes,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def one_disc(one_bone):
+    """Return a maker of one disc between two equal bones, its middle at the origin."""
+
+    def make(*, bulge=0.0, herniation=None, pits=(), rim=9.0):
+        """Return a disc between two equal bones; its middle is the patient's origin."""
+        size = VERTEBRA_SIZES[Vertebra.L3]
+        assert size.front == size.back  # L3 has parallel endplates
+        below = replace(one_bone("L3", pits=pits), number=3)
+        above = replace(one_bone("L3"), name=Vertebra.L2, number=4)
+        half = rim / 2 + below.height / 2
+        below, above = (
+            replace(bone, frame=Frame.patient().moved(superior=up * half))
+            for bone, up in ((below, -1), (above, 1))
+        )
+        return DiscShape(
+            name=Disc.parse("L2-L3"),
+            number=4,
+            frame=Frame.patient(),
+            upper=above,
+            lower=below,
+            rim_height=rim,
+            grade=3,
+            bulge=bulge,
+            signal_deviation=0.0,
+            slip=0.0,
+            herniation=herniation,
+        )
 
     return make

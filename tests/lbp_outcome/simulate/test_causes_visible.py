@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from lbp_outcome.simulate.body.frame import Frame
-from lbp_outcome.simulate.body.numbering import number_from_l5
-from lbp_outcome.simulate.paint.canvas import Part
 from lbp_outcome.simulate.paint.muscles import lower_back
-from lbp_outcome.simulate.paint.tissues import FAT, MUSCLE
+from lbp_outcome.simulate.paint.part import Part
+from lbp_outcome.simulate.paint.tissues import FAT, MUSCLE, T2
 
 MULTIFIDUS = [Part.MULTIFIDUS_LEFT, Part.MULTIFIDUS_RIGHT]
 
@@ -30,7 +29,7 @@ def test_the_multifidus_holds_its_share_of_fat_and_brightens_with_it(twin, scann
         height = heights_of(canvas)
         inside = np.isin(canvas.part, MULTIFIDUS) & (height > low) & (height < high)
         signal = canvas.values["t2"][inside].mean()
-        share = (signal - MUSCLE.t2) / (FAT.t2 - MUSCLE.t2)
+        share = (signal - T2(MUSCLE)) / (T2(FAT) - T2(MUSCLE))
         assert share == pytest.approx(percent / 100, abs=0.03)
         bright.append(mean_in(t2, canvas, MULTIFIDUS))
     assert bright[1] > 1.3 * bright[0]
@@ -40,7 +39,7 @@ def test_the_multifidus_holds_its_share_of_fat_and_brightens_with_it(twin, scann
 def test_degenerate_discs_are_darker_in_every_patient(twin, scanned):
     def disc_signal(seed, degenerate):
         anatomy, canvas, t2, _ = scanned(twin(degenerate=degenerate), seed)
-        operated = Part.DISC + number_from_l5(anatomy.operated_level.upper)
+        operated = Part.DISC + anatomy.disc(anatomy.operated_level).number
         return mean_in(t2, canvas, [operated]) / mean_in(t2, canvas, [Part.FLUID])
 
     worn = [disc_signal(seed, True) for seed in (1, 2)]

@@ -17,7 +17,9 @@ from lbp_outcome.cohort.folder import check_cohort, read_cohort
 from lbp_outcome.errors import InvalidChoice, UnknownName
 from lbp_outcome.io.images import read_image
 from lbp_outcome.outcomes import OUTCOMES
+from lbp_outcome.questionnaires import QUESTIONNAIRES
 from lbp_outcome.simulate.cohort import simulate_cohort
+from lbp_outcome.visits import VISITS
 
 SEED = 11
 
@@ -98,7 +100,7 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path, cohort):
     )
     wait_for(lambda: any(out.glob("**/.writing-*")) or any(out.glob("sub-*")), run)
     os.killpg(run.pid, signal.SIGINT)
-    assert run.wait(timeout=30) != 0
+    assert run.wait(timeout=120) != 0
     assert not list(out.rglob(".writing-*"))
     assert not (out / "participants.tsv").exists()
     finished = contents(cohort)
@@ -107,12 +109,12 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path, cohort):
 
 
 def wait_for(ready, run):
-    for _ in range(600):
+    for _ in range(2400):
         if ready():
             return
         assert run.poll() is None, "the run ended before it could be interrupted"
         time.sleep(0.05)
-    raise AssertionError("nothing was written within 30 seconds")
+    raise AssertionError("nothing was written within two minutes")
 
 
 @pytest.mark.parametrize(
@@ -159,7 +161,7 @@ def test_the_folder_keeps_its_own_data_dictionary(cohort, tables):
 
 def test_every_description_says_that_it_is_simulated(cohort):
     descriptions = list(cohort.rglob("dataset_description.json"))
-    assert len(descriptions) == 3
+    assert len(descriptions) == 5  # cohort, three kinds of masks, truth
     sidecars = [*cohort.glob("sub-*/anat/*.json"), *cohort.glob("sub-*/xray/*.json")]
     assert sidecars
     for path in (*descriptions, *sidecars):
@@ -179,35 +181,50 @@ def test_no_truth_lies_outside_its_folder(cohort, tables):
 
 def test_mask_and_images_of_a_patient_lie_on_one_grid(cohort):
     t2s = sorted(cohort.glob("sub-*/anat/*_T2w.nii.gz"))
-    assert t2s
+    assert len(t2s) == 2 * 6  # one sagittal and five axial series of two patients
     for path in t2s:
-        name = path.name.removesuffix(".nii.gz")
-        labels = cohort / "derivatives" / "labels" / path.parents[1].name / "anat"
-        truth = cohort / "derivatives" / "truth" / path.parents[1].name / "anat"
+        series = path.name.removesuffix("_T2w.nii.gz")
         t2 = read_image(path)
         others = [
-            path.with_name(path.name.replace("T2w", "T1w")),
-            labels / f"{name}_dseg.nii.gz",
-            *truth.glob("*_desc-structures_dseg.nii.gz"),
+            *path.parent.glob(f"{series}_T1w.nii.gz"),
+            *(cohort / "derivatives").rglob(f"{series}_*.nii.gz"),
         ]
+        assert len(others) == (7 if "acq-sag" in series else 3)
         for other in others:
             assert t2.same_grid(read_image(other)), other
 
 
 def test_visits_and_blanks_are_as_in_a_real_export(tables):
     participants = read_table(tables / "participants.tsv")
-    zcq = read_table(tables / "phenotype" / "zcq.tsv")
-    pain = read_table(tables / "phenotype" / "pain_vas.tsv")
+    forms = {
+        path.stem: read_table(path) for path in (tables / "phenotype").glob("*.tsv")
+    }
+    assert set(forms) == set(QUESTIONNAIRES)
     assert participants.participant_id.is_unique
-    for table in (zcq, pain):
-        assert len(table) == 800
-        assert set(table.visit) == {"baseline", "month_12"}
-        assert set(table.participant_id) == set(participants.participant_id)
+    for name, table in forms.items():
+        assert tuple(table.columns[2:]) == QUESTIONNAIRES[name].items
+        visits = table.groupby("participant_id").visit.agg(tuple)
+        assert set(visits) == {VISITS}
+    for name in ("zcq", "odi", "eq5d"):
+        assert set(forms[name].participant_id) == set(participants.participant_id)
+    zcq = forms["zcq"]
     after = zcq[zcq.visit == "month_12"].drop(columns=["participant_id", "visit"])
     assert 0.02 < after.isna().all(axis=1).mean() < 0.09
     assert zcq.loc[zcq.visit == "baseline", "zcq_13"].isna().all()
     assert participants.bmi.isna().sum() > 0
     assert participants.age.isna().sum() == 0
+
+
+def test_pain_is_asked_in_one_way_per_hospital(tables):
+    """Both ways give the same scores, and no patient may have a score twice."""
+    site = read_table(tables / "participants.tsv").set_index("participant_id").site
+    asked = {
+        name: set(read_table(tables / "phenotype" / f"{name}.tsv").participant_id)
+        for name in ("pain_vas", "pain_nrs")
+    }
+    assert set(site[list(asked["pain_vas"])]) == {"A", "B"}
+    assert set(site[list(asked["pain_nrs"])]) == {"C"}
+    assert asked["pain_vas"] | asked["pain_nrs"] == set(site.index)
 
 
 def test_the_cohorts_own_outcome_has_the_published_frequency(tables):

@@ -4,15 +4,19 @@ from collections.abc import Collection, Iterator
 from itertools import combinations
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
-from lbp_outcome.anatomy import LUMBAR_DISCS, Disc, Vertebra
+from lbp_outcome.anatomy import Vertebra
 from lbp_outcome.records import Measurement
-from lbp_outcome.simulate.body.shapes import Anatomy, DiscShape, VertebraShape
+from lbp_outcome.simulate.body.anatomy import Anatomy
+from lbp_outcome.simulate.body.bones import VertebraShape
+from lbp_outcome.simulate.body.discs import DiscShape
+from lbp_outcome.simulate.body.neural import SacShape
+from lbp_outcome.simulate.paint.canvas import Look
+from lbp_outcome.simulate.paint.tissues import FLUID, T2, nucleus
+from lbp_outcome.simulate.truth.disc_volume import true_disc_volume
+from lbp_outcome.simulate.truth.endplate import true_gaps, true_normal
 from lbp_outcome.units import Unit
-
-CENTRAL_SHARE = 0.8
-"""Share of an endplate's area, around its middle, that counts."""
 
 CANAL_REACH_MM = 8.0
 """The canal at a disc is looked at this far up and down from it."""
@@ -21,7 +25,7 @@ BACK, HEAD, LEFT = np.array([0, -1.0, 0]), np.array([0, 0, 1.0]), np.array([-1.0
 
 
 def true_measurements(
-    anatomy: Anatomy, complete: Collection[Vertebra]
+    anatomy: Anatomy, complete: Collection[VertebraShape], t2: Look = T2
 ) -> tuple[Measurement, ...]:
     """Return the true values of one patient, by lumbar disc and of the whole spine.
 
@@ -29,24 +33,40 @@ def true_measurements(
         anatomy: The shapes.
         complete: The vertebrae that the scan shows completely; a level whose upper
             vertebra is cut off has a reason instead of values.
+        t2: How bright tissues are on the T2 images of this scan.
     """
     per_disc = [
-        item for disc in LUMBAR_DISCS for item in _at_disc(anatomy, disc, complete)
+        item
+        for disc in lumbar_discs(anatomy)
+        for item in _at_disc(anatomy, disc, complete, t2)
     ]
     return (*per_disc, *_of_spine(anatomy, complete))
 
 
+def lumbar_discs(anatomy: Anatomy) -> tuple[DiscShape, ...]:
+    """Return the discs above L1 and below, from above; L6 has one too."""
+    return tuple(
+        disc for disc in anatomy.discs if disc.name.lower.order >= Vertebra.L1.order
+    )
+
+
 def _at_disc(
-    anatomy: Anatomy, name: Disc, complete: Collection[Vertebra]
+    anatomy: Anatomy,
+    shape: DiscShape,
+    complete: Collection[VertebraShape],
+    t2: Look,
 ) -> Iterator[Measurement]:
-    shape = anatomy.disc(name)
+    sac, beside = anatomy.sac, _beside(anatomy.sac, shape)
     values = {
         ("disc_height_mm", Unit.MILLIMETRE): true_disc_height(shape),
         ("disc_wedge_deg", Unit.DEGREE): true_wedge(shape),
         ("listhesis_mm", Unit.MILLIMETRE): true_listhesis(shape),
-        ("canal_area_mm2", Unit.SQUARE_MILLIMETRE): _canal_area(anatomy, shape),
+        ("disc_volume_mm3", Unit.CUBIC_MILLIMETRE): true_disc_volume(anatomy, shape),
+        ("disc_csf_signal_ratio", Unit.RATIO): _signal_ratio(shape, t2),
+        ("canal_area_mm2", Unit.SQUARE_MILLIMETRE): float(sac.area[beside].min()),
+        ("canal_ap_mm", Unit.MILLIMETRE): 2 * float(sac.half_depth[beside].min()),
     }
-    seen = shape.name.upper in complete
+    seen = shape.name.upper in [bone.name for bone in complete]
     reason = "" if seen else f"{shape.name.upper} lies partly outside the scan"
     for (measurement, unit), value in values.items():
         yield Measurement(
@@ -59,12 +79,12 @@ def _at_disc(
 
 
 def _of_spine(
-    anatomy: Anatomy, complete: Collection[Vertebra]
+    anatomy: Anatomy, complete: Collection[VertebraShape]
 ) -> Iterator[Measurement]:
     lordosis = _lean(anatomy.vertebra(Vertebra.L1), top=True, towards=BACK) - _lean(
         anatomy.sacrum.segments[0], top=True, towards=BACK
     )
-    bones = [bone for bone in anatomy.vertebrae if bone.name in complete]
+    bones = list(complete)
     angles = [
         _lean(above, top=True, towards=LEFT) - _lean(below, top=False, towards=LEFT)
         for above, below in combinations(bones, 2)
@@ -76,7 +96,7 @@ def _of_spine(
 
 def _lean(bone: VertebraShape, *, top: bool, towards: Float[np.ndarray, "3"]) -> float:
     """How far the normal of an endplate leans one way from upright [deg]."""
-    normal = bone.endplate_normal(top=top)
+    normal = true_normal(bone, top=top)
     return float(np.degrees(np.arctan2(normal @ towards, normal @ HEAD)))
 
 
@@ -84,9 +104,7 @@ def _disc_axes(
     disc: DiscShape,
 ) -> tuple[Float[np.ndarray, "3"], Float[np.ndarray, "3"]]:
     """Upward and backward unit vectors halfway between the endplates."""
-    upward = disc.upper.endplate_normal(top=False) + disc.lower.endplate_normal(
-        top=True
-    )
+    upward = true_normal(disc.upper, top=False) + true_normal(disc.lower, top=True)
     upward /= np.linalg.norm(upward)
     backward = BACK - (BACK @ upward) * upward
     return upward, backward / np.linalg.norm(backward)
@@ -96,8 +114,8 @@ def true_wedge(disc: DiscShape) -> float:
     """Angle between the endplates in the sagittal plane, open in front positive."""
     upward, backward = _disc_axes(disc)
     normals = (
-        disc.upper.endplate_normal(top=False),
-        disc.lower.endplate_normal(top=True),
+        true_normal(disc.upper, top=False),
+        true_normal(disc.lower, top=True),
     )
     above, below = (np.arctan2(n @ backward, n @ upward) for n in normals)
     return float(np.degrees(above - below))
@@ -110,68 +128,22 @@ def true_listhesis(disc: DiscShape) -> float:
     return float((lower - upper) @ _disc_axes(disc)[1])
 
 
-def _canal_area(anatomy: Anatomy, disc: DiscShape) -> float:
-    """Smallest cross-section of the dural sac beside the disc."""
-    sac = anatomy.sac
+def _beside(sac: SacShape, disc: DiscShape) -> Bool[np.ndarray, " steps"]:
+    """Which steps of the dural sac lie beside a disc."""
     plane = (sac.centre - disc.frame.origin) @ disc.frame.superior
     level = sac.distance[np.argmin(np.abs(plane))]
-    beside = np.abs(sac.distance - level) <= CANAL_REACH_MM
-    return float(sac.area[beside].min())
+    beside: np.ndarray = np.abs(sac.distance - level) <= CANAL_REACH_MM
+    return beside
+
+
+def _signal_ratio(disc: DiscShape, t2: Look) -> float:
+    """Brightness of the nucleus over that of the fluid, before noise and coil."""
+    return t2(nucleus(disc.grade, disc.signal_deviation)) / t2(FLUID)
 
 
 def true_disc_height(disc: DiscShape) -> float:
     """Mean distance between the facing endplates over their overlap."""
     upward, _ = _disc_axes(disc)
-    down = _gaps((disc.upper, False), (disc.lower, True), -upward)
-    up = _gaps((disc.lower, True), (disc.upper, False), upward)
+    down = true_gaps((disc.upper, False), (disc.lower, True), -upward)
+    up = true_gaps((disc.lower, True), (disc.upper, False), upward)
     return float((down.mean() + up.mean()) / 2)
-
-
-def _gaps(
-    start: tuple[VertebraShape, bool],
-    end: tuple[VertebraShape, bool],
-    direction: Float[np.ndarray, "3"],
-) -> Float[np.ndarray, " overlap"]:
-    """Distance from points of one endplate to the other one, if it lies opposite."""
-    points = _endplate_points(*start)
-    bone, top = end
-    local = (points - bone.frame.origin) @ bone.frame.axes.T
-    step = bone.frame.axes @ direction
-    gap = np.zeros(len(points))
-    for _ in range(6):  # the endplates are nearly flat: six steps leave < 0.001 mm
-        place = local + gap[:, None] * step
-        surface = _surface(bone, top, place[:, 0], place[:, 1])
-        gap += (surface - place[:, 2]) / step[2]
-    opposite = _is_central(bone, place[:, 0], place[:, 1])
-    found: np.ndarray = gap[opposite]
-    return found
-
-
-def _endplate_points(bone: VertebraShape, top: bool) -> Float[np.ndarray, "n 3"]:
-    """Points evenly spread over the central part of an endplate [mm, patient space]."""
-    ticks = np.linspace(-0.5, 0.5, 61)
-    grid = np.meshgrid(ticks * bone.size.width, ticks * bone.size.depth)
-    right, anterior = (axis.ravel() for axis in grid)
-    central = _is_central(bone, right, anterior)
-    right, anterior = right[central], anterior[central]
-    height = _surface(bone, top, right, anterior)
-    local = np.column_stack([right, anterior, height])
-    points: np.ndarray = bone.frame.origin + local @ bone.frame.axes
-    return points
-
-
-def _surface(
-    bone: VertebraShape, top: bool, right: np.ndarray, anterior: np.ndarray
-) -> np.ndarray:
-    endplate = bone.upper_endplate if top else bone.lower_endplate
-    return endplate(right, anterior)
-
-
-def _is_central(
-    bone: VertebraShape, right: np.ndarray, anterior: np.ndarray
-) -> np.ndarray:
-    """Whether points lie in the middle of the blunt oval that outlines the body."""
-    p = (2 * right / bone.size.width) ** 2
-    q = (2 * anterior / bone.size.depth) ** 2
-    central: np.ndarray = 0.5 * (p + q) + 0.5 * np.sqrt(p**2 + q**2) <= CENTRAL_SHARE
-    return central
