@@ -94,3 +94,39 @@ class Side(StrEnum):
 
     LEFT = "left"
     RIGHT = "right"
+
+
+class Border(StrEnum):
+    """The endplate above or below a disc."""
+
+    ABOVE = "above"
+    BELOW = "below"
+
+
+class Muscle(StrEnum):
+    """A muscle beside the lumbar spine.
+
+    Some segmentations do not tell multifidus and erector spinae apart (deep back), or
+    psoas and iliacus (iliopsoas).
+    """
+
+    MULTIFIDUS = "multifidus"
+    ERECTOR_SPINAE = "erector_spinae"
+    PSOAS = "psoas"
+    QUADRATUS_LUMBORUM = "quadratus_lumborum"
+    DEEP_BACK = "deep_back"
+    ILIOPSOAS = "iliopsoas"
+
+
+LUMBAR_MUSCLES: tuple[Muscle, ...] = tuple(Muscle)[:4]
+"""The muscles that are reported at every lumbar disc."""
+
+
+class Process(StrEnum):
+    """A part of a vertebra behind its body."""
+
+    ARCH = "arch"
+    SPINOUS = "spinous"
+    TRANSVERSE = "transverse"
+    SUPERIOR_ARTICULAR = "superior_articular"
+    INFERIOR_ARTICULAR = "inferior_articular"

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lbp_outcome.anatomy import LUMBAR_DISCS, Disc
+from lbp_outcome.anatomy import LUMBAR_DISCS, Border, Disc, Muscle, Side, Vertebra
 from lbp_outcome.cohort.dictionary import Column
 from lbp_outcome.cohort.folder import Cohort
 from lbp_outcome.errors import InvalidChoice, UnknownName
-from lbp_outcome.measurements import MEASUREMENTS
+from lbp_outcome.measurements import MEASUREMENTS, SpineMeasurement
 from lbp_outcome.outcomes import OUTCOMES
 from lbp_outcome.questionnaires import all_scales
 from lbp_outcome.records import Measurement
@@ -32,9 +32,9 @@ OVER_LEVELS: Mapping[str, Callable[[Sequence[float]], float]] = {
 """`disc_height_mm.min` is the smallest over the discs of the lumbar spine."""
 
 WHERE_IN_WORDS = {
-    "min": "smallest of all discs",
-    "max": "largest of all discs",
-    "mean": "mean of all discs",
+    "min": "smallest of all places",
+    "max": "largest of all places",
+    "mean": "mean of all places",
     "operated": "at the operated disc",
 }
 
@@ -69,8 +69,9 @@ def feature_table(
     Args:
         cohort: Tables of the patients.
         clinical: Columns of participants.tsv, or `<score>_baseline`.
-        measurements: `<measurement>` of the whole spine, or of the discs:
-            `<measurement>.min`, `.max`, `.mean`, `.operated` or `.L4-L5`.
+        measurements: `<measurement>` of the whole spine, or with words that say where:
+            `disc_height_mm.min`, `.max`, `.mean`, `.operated` or `.L4-L5`, and
+            `muscle_area_cm2.multifidus.left.L4-L5`; the mean of what is left open.
         measured: What was measured on each patient's scan.
 
     Raises:
@@ -201,48 +202,82 @@ def _described(column: Column, name: str) -> str:
 def _measurement_feature(
     cohort: Cohort, measured: Mapping[str, Sequence[Measurement]], name: str
 ) -> _Feature:
-    measurement, _, where = name.partition(".")
+    measurement, *words = name.split(".")
     item = MEASUREMENTS[measurement]
-    if (item.per == "disc") != bool(where):
-        example = f"{measurement}.min" if item.per == "disc" else measurement
-        raise InvalidChoice(
-            f"predictors: {measurement!r} is taken once per {item.per}; "
-            f"write {example!r}"
-        )
-    _check_where(name, where)
+    _check_words(item, name, words)
 
     def of(patient: str) -> Measurement:
         if patient not in measured:
             return _missing(name, item.unit, "no segmented MR image")
         taken = [m for m in measured[patient] if m.name == measurement]
-        level = _operated(cohort, patient) if where == AT_OPERATED else where
-        if level is None:
-            return _missing(name, item.unit, "the operated level is not filled in")
-        return _at(name, item.unit, taken, level)
+        places = [word for word in words if word not in OVER_LEVELS]
+        if AT_OPERATED in places:
+            level = _operated(cohort, patient)
+            if level is None:
+                return _missing(name, item.unit, "the operated level is not filled in")
+            places[places.index(AT_OPERATED)] = level
+        over = next((word for word in words if word in OVER_LEVELS), "mean")
+        return _over(name, item.unit, taken, places, over)
 
     what = Predictor(
         name=name,
         unit=item.unit,
         group="measurements",
-        description=_without_unit(item.summary, where),
+        description=_without_unit(item.summary, words),
     )
     return _Feature(predictor=what, of=of)
 
 
-def _without_unit(summary: str, where: str) -> str:
+def _without_unit(summary: str, words: Sequence[str]) -> str:
     """Turn "Mean height [mm]." into "Mean height, smallest of all discs"."""
     text = summary.rstrip(".").rpartition(" [")[0] or summary.rstrip(".")
-    return f"{text}, {WHERE_IN_WORDS.get(where, 'at ' + where)}" if where else text
+    return ", ".join([text, *(_in_words(word) for word in words)])
 
 
-def _check_where(name: str, where: str) -> None:
-    if where in {"", AT_OPERATED, *OVER_LEVELS}:
-        return
+def _in_words(word: str) -> str:
+    """Name one word of a predictor in plain language."""
+    if word in {*Side, *Border, *Muscle}:
+        return word.replace("_", " ")
+    return WHERE_IN_WORDS.get(word, f"at {word}")
+
+
+def _check_words(item: SpineMeasurement, name: str, words: Sequence[str]) -> None:
+    """Refuse a predictor whose words do not say where it is taken."""
+    levelled = {"disc", "vertebra"} & {*item.where}
+    places = {
+        *(OVER_LEVELS if item.where else ()),
+        *(Muscle if "muscle" in item.where else ()),
+        *(Border if "border" in item.where else ()),
+        *(Side if "side" in item.where else ()),
+        *([AT_OPERATED] if "disc" in item.where else ()),
+    }
+    for word in words:
+        if word not in places and not (levelled and _is_level(word)):
+            known = [*places, *map(str, LUMBAR_DISCS)] if levelled else [*places]
+            if not known:
+                raise InvalidChoice(
+                    f"predictors: {item.name!r} is taken once per spine; "
+                    f"write {item.name!r}"
+                )
+            raise UnknownName(f"place ({name})", word, known)
+    if levelled and not any(word in OVER_LEVELS or _is_place(word) for word in words):
+        example = f"{item.name}.min"
+        raise InvalidChoice(
+            f"predictors: {item.name!r} is taken once per {levelled.pop()}; "
+            f"write {example!r}"
+        )
+
+
+def _is_place(word: str) -> bool:
+    return word == AT_OPERATED or _is_level(word)
+
+
+def _is_level(word: str) -> bool:
     try:
-        Disc.parse(where)
+        Disc.parse(word) if "-" in word else Vertebra(word)
     except ValueError:
-        places = [*OVER_LEVELS, AT_OPERATED, *map(str, LUMBAR_DISCS)]
-        raise UnknownName(f"place ({name})", where, places) from None
+        return False
+    return True
 
 
 def _operated(cohort: Cohort, patient: str) -> str | None:
@@ -252,17 +287,17 @@ def _operated(cohort: Cohort, patient: str) -> str | None:
     return None if pd.isna(level) else str(level)
 
 
-def _at(name: str, unit: Unit, taken: list[Measurement], where: str) -> Measurement:
-    if where in OVER_LEVELS:
-        values = [m.value for m in taken if m.value is not None]
-        if values:
-            found = OVER_LEVELS[where](values)
-            return Measurement(name=name, value=float(found), unit=unit)
-        return _missing(name, unit, taken[0].reason if taken else "no disc was found")
-    for m in taken:
-        if where in ("", str(m.level)):
-            return Measurement(name=name, value=m.value, unit=unit, reason=m.reason)
-    return _missing(name, unit, f"{where} is not in the image")
+def _over(
+    name: str, unit: Unit, taken: list[Measurement], places: list[str], over: str
+) -> Measurement:
+    """Join what was measured at the wanted places into one number."""
+    here = [m for m in taken if {*places} <= {str(m.level), str(m.side), str(m.part)}]
+    values = [m.value for m in here if m.value is not None]
+    if values:
+        return Measurement(name=name, value=float(OVER_LEVELS[over](values)), unit=unit)
+    if here:
+        return _missing(name, unit, here[0].reason)
+    return _missing(name, unit, f"{' '.join(places) or 'it'} is not in the image")
 
 
 def _missing(name: str, unit: Unit, reason: str) -> Measurement:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float
 
-from lbp_outcome.anatomy import Disc, Vertebra
+from lbp_outcome.anatomy import Disc, Process, Side, Vertebra
 from lbp_outcome.image import Image
 
 OPTIONAL = frozenset({Vertebra.T13, Vertebra.L6})
@@ -138,6 +138,8 @@ class Spine:
         vertebrae: Vertebrae as segmented, with or without their arches.
         discs: Intervertebral discs.
         corpora: Vertebral bodies, where the segmentation tells them from the arches.
+        processes: Arches and processes by vertebra, and by side where they are paired,
+            where the segmentation tells them apart.
         canal: Spinal canal with all it holds, or None.
         cord: Spinal cord, or None.
         partial: Vertebrae that are only partly visible; their bodies are not measured.
@@ -150,6 +152,9 @@ class Spine:
     vertebrae: Mapping[Vertebra, Structure]
     discs: Mapping[Disc, Structure]
     corpora: Mapping[Vertebra, Structure] = field(default_factory=dict)
+    processes: Mapping[tuple[Vertebra, Process, Side | None], Structure] = field(
+        default_factory=dict
+    )
     canal: Structure | None = None
     cord: Structure | None = None
     partial: frozenset[Vertebra] = frozenset()

@@ -8,7 +8,9 @@ class Unit(StrEnum):
 
     MILLIMETRE = "mm"
     SQUARE_MILLIMETRE = "mm2"
+    SQUARE_CENTIMETRE = "cm2"
     CUBIC_MILLIMETRE = "mm3"
+    CUBIC_CENTIMETRE = "cm3"
     DEGREE = "deg"
     PERCENT = "%"
     YEAR = "a"
@@ -42,7 +44,9 @@ _PRINTED = {
     Unit.YEAR: " years",
     Unit.MONTH: " months",
     Unit.SQUARE_MILLIMETRE: " mm²",
+    Unit.SQUARE_CENTIMETRE: " cm²",
     Unit.CUBIC_MILLIMETRE: " mm³",
+    Unit.CUBIC_CENTIMETRE: " cm³",
     Unit.DEGREE: "°",
     Unit.KILOGRAM_PER_SQUARE_METRE: " kg/m²",
 }

@@ -1,6 +1,7 @@
 """The images of one patient: where they lie, and whether they can be used."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,10 +10,11 @@ from jaxtyping import Float
 
 from lbp_outcome.cohort.problems import Problems
 from lbp_outcome.errors import LbpError, UnreadableFile
+from lbp_outcome.examination import Examination, MuscleScan, Person
 from lbp_outcome.image import Image
 from lbp_outcome.io.images import read_image
 from lbp_outcome.io.radiographs import read_radiograph
-from lbp_outcome.labels import read_spine
+from lbp_outcome.labels import LABEL_SCHEMES, read_spine
 from lbp_outcome.spine import Spine
 
 T2 = (
@@ -32,6 +34,12 @@ NEVER_READ = ("truth",)
 
 WITHOUT_SPINE = ("musclemap",)
 """Label schemes of masks that show no vertebrae."""
+
+AXIAL = ("anat/*acq-ax*_T2w.nii.gz", "anat/*acq-ax*_T2w.nii", "anat/*acq-ax*_T2w.mha")
+MUSCLES = ("anat/*_dseg.nii.gz", "*_dseg.nii.gz")
+
+RICHEST = ("spineps",)
+"""Schemes that tell most parts apart: taken where a patient has several masks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,13 +70,70 @@ class Segmentation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MuscleFiles:
+    """A mask of muscles, and the images it belongs to.
+
+    Attributes:
+        mask: The label map.
+        scheme: Name on the shelf of label schemes.
+        image: The T1 or T2 image that was segmented, or None.
+        water: Water image of the Dixon series that was segmented, or None.
+        fat: Its fat image, or None.
+    """
+
+    mask: Path
+    scheme: str
+    image: Path | None = None
+    water: Path | None = None
+    fat: Path | None = None
+
+    def read(self) -> MuscleScan:
+        """Return the muscles with their images.
+
+        Raises:
+            LbpError: A file is damaged, or the mask is empty or of another scheme.
+        """
+        mask = read_image(self.mask)
+        try:
+            muscles = LABEL_SCHEMES[self.scheme].read_muscles(mask)
+        except LbpError as error:
+            raise type(error)(f"{self.mask.name}: {error}") from None
+        return MuscleScan(
+            muscles=muscles,
+            image=_read_or_none(self.image),
+            weighting="T1" if self.image and "_T1w" in self.image.name else "T2",
+            water=_read_or_none(self.water),
+            fat=_read_or_none(self.fat),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class PatientFiles:
-    """Image files of one patient; None where there is none."""
+    """Image files of one patient; None or nothing where there is none."""
 
     t2: Path | None = None
     t1: Path | None = None
+    axial: tuple[Path, ...] = ()
     radiograph: Path | None = None
     segmentation: Segmentation | None = None
+    muscles: tuple[MuscleFiles, ...] = ()
+
+    def examination(self, person: Person | None = None) -> Examination | None:
+        """Read the whole MR examination; None where no spine was segmented.
+
+        Raises:
+            LbpError: A file cannot be used; the message names it.
+        """
+        if self.segmentation is None:
+            return None
+        return Examination(
+            spine=self.segmentation.read(),
+            t2=_read_or_none(self.t2),
+            t1=_read_or_none(self.t1),
+            axial=tuple(map(read_image, self.axial)),
+            muscles=tuple(files.read() for files in self.muscles),
+            person=person,
+        )
 
     def radiograph_mm(
         self,
@@ -85,8 +150,10 @@ def files_of(cohort: Path, patient: str) -> PatientFiles:
     return PatientFiles(
         t2=_first(folder, T2),
         t1=_first(folder, T1),
+        axial=tuple(sorted(path for p in AXIAL for path in folder.glob(p))),
         radiograph=_first(folder, RADIOGRAPH),
         segmentation=_segmentation(cohort, patient),
+        muscles=tuple(_muscle_files(cohort, patient)),
     )
 
 
@@ -146,22 +213,58 @@ def _noting(problems: Problems, path: Path, action: object, *arguments: object) 
 
 
 def _segmentation(cohort: Path, patient: str) -> Segmentation | None:
-    pipelines = sorted((cohort / "derivatives").glob("*"))
-    for pipeline in (path for path in pipelines if path.name not in NEVER_READ):
-        described = _content(pipeline / "dataset_description.json")
+    """The mask of the spine whose scheme tells most parts apart."""
+    found = list(_segmentations(cohort, patient))
+    return min(found, key=lambda item: item.scheme not in RICHEST, default=None)
+
+
+def _segmentations(cohort: Path, patient: str) -> Iterator[Segmentation]:
+    for pipeline, described in _pipelines(cohort):
         if described.get("LabelScheme") in WITHOUT_SPINE:
             continue
         for default, patterns in MASKS.items():
             mask = _first(pipeline / patient, patterns)
             if mask is not None:
                 stated = described | _content(_sidecar(mask))
-                return Segmentation(
+                yield Segmentation(
                     mask=mask,
                     scheme=str(stated.get("LabelScheme", default)),
                     semantic=_semantic(mask),
                     lowest=_text(stated.get("LowestVertebra")),
                 )
-    return None
+                break
+
+
+def _muscle_files(cohort: Path, patient: str) -> Iterator[MuscleFiles]:
+    for pipeline, described in _pipelines(cohort):
+        scheme = described.get("LabelScheme")
+        if scheme not in WITHOUT_SPINE:
+            continue
+        folder = pipeline / patient
+        for mask in sorted(path for p in MUSCLES for path in folder.glob(p)):
+            stem = mask.name.removesuffix("_dseg.nii.gz")
+            of = cohort / patient / "anat"
+            dixon = stem.endswith("_water")
+            yield MuscleFiles(
+                mask=mask,
+                scheme=str(scheme),
+                image=None if dixon else _first(of, (f"{stem}.nii.gz",)),
+                water=_first(of, (f"{stem}.nii.gz",)) if dixon else None,
+                fat=_first(of, (f"{stem.removesuffix('_water')}_fat.nii.gz",))
+                if dixon
+                else None,
+            )
+
+
+def _pipelines(cohort: Path) -> Iterator[tuple[Path, dict[str, object]]]:
+    """Every pipeline's folder that may be read, and what it says of itself."""
+    for pipeline in sorted((cohort / "derivatives").glob("*")):
+        if pipeline.name not in NEVER_READ:
+            yield pipeline, _content(pipeline / "dataset_description.json")
+
+
+def _read_or_none(path: Path | None) -> Image | None:
+    return None if path is None else read_image(path)
 
 
 def _semantic(mask: Path) -> Path | None:

@@ -12,6 +12,7 @@ from jaxtyping import Float32
 from lbp_outcome.anatomy import Disc
 from lbp_outcome.cohort.imaging import PatientFiles
 from lbp_outcome.errors import LbpError
+from lbp_outcome.examination import Examination
 from lbp_outcome.geometry.level_crop import level_crops
 from lbp_outcome.geometry.sacrum import numbering_doubt
 from lbp_outcome.image import Image
@@ -81,7 +82,7 @@ def read_scan(files: PatientFiles, levels: Sequence[Disc]) -> Scan:
     else:
         radiograph = fixed_radiograph(*files.radiograph_mm())
     return Scan(
-        measurements=() if spine is None else measure(spine, t2),
+        measurements=() if spine is None else measure(Examination(spine=spine, t2=t2)),
         doubts=() if spine is None else _doubts(spine),
         images=PatientImages(levels=crops, radiograph=radiograph, absent=absent),
         spacing_mm=() if t2 is None else tuple(sorted(map(float, t2.spacing_mm))),

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Integer
 from scipy import ndimage
 
-from lbp_outcome.anatomy import Disc, Vertebra
+from lbp_outcome.anatomy import Disc, Process, Side, Vertebra
 from lbp_outcome.errors import GeometryMismatch, LbpError
 from lbp_outcome.image import Image
 from lbp_outcome.labels._header import header_doubt
@@ -37,6 +37,7 @@ def assemble(parts: Parts, tissues: Parts | None, naming: Naming, scheme: str) -
         vertebrae=_named({**whole, **partly}, naming),
         discs=discs,
         corpora=_named(_corpora(bone, parts, tissues), naming) if tissues else {},
+        processes=_processes(parts, tissues, naming) if tissues else {},
         canal=canal,
         cord=inner.union(Kind.CORD),
         partial=frozenset(naming.names[number] for number in partly),
@@ -71,6 +72,23 @@ def _corpora(bone: Parts, parts: Parts, tissues: Parts) -> dict[int, Structure]:
     inside = tissues.inside(Kind.CORPUS) | parts.inside(Kind.ENDPLATE)
     numbers = np.where(inside & bone.inside(Kind.VERTEBRA), bone.labels, 0)
     return _renumbered(parts, numbers).structures(Kind.VERTEBRA)
+
+
+def _processes(
+    parts: Parts, tissues: Parts, naming: Naming
+) -> dict[tuple[Vertebra, Process, Side | None], Structure]:
+    """Arches and processes of each vertebra."""
+    found = {}
+    for label in parts.labels_of(Kind.VERTEBRA):
+        box, name = parts.boxes[label], naming.names[parts.found[label].number]
+        corner = (box[0].start, box[1].start, box[2].start)
+        inner = np.where(parts.labels[box] == label, tissues.labels[box], 0)
+        for tissue in tissues.labels_of(Kind.PROCESS):
+            cut = Structure.cut_box(inner == tissue, corner, parts.mask)
+            part = tissues.found[tissue]
+            if cut is not None and part.process:
+                found[name, part.process, part.side] = cut
+    return found
 
 
 def _renumbered(parts: Parts, numbers: Integer[np.ndarray, "i j k"]) -> Parts:

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Integer, Shaped
 from scipy import ndimage
 
+from lbp_outcome.anatomy import Muscle, Process, Side
 from lbp_outcome.errors import UnknownLabel
 from lbp_outcome.image import Image
 from lbp_outcome.spine import Structure
@@ -27,6 +28,8 @@ class Kind(StrEnum):
     CORPUS = "vertebral body"
     CANAL = "spinal canal"
     CORD = "spinal cord"
+    PROCESS = "arch or process"
+    MUSCLE = "muscle"
     OTHER = "not used"
 
 
@@ -37,10 +40,16 @@ class Part:
     Attributes:
         kind: The kind of structure.
         number: The scheme's number of the vertebra it belongs to; 0 for none.
+        process: Which process it is; None for anything else.
+        muscle: Which muscle it is; None for anything else.
+        side: Side of a paired process or muscle.
     """
 
     kind: Kind
     number: int = 0
+    process: Process | None = None
+    muscle: Muscle | None = None
+    side: Side | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +86,15 @@ class Parts:
             self.found[label].number: self._cut_out(label)
             for label in self.labels_of(kind)
         }
+
+    def muscles(self) -> dict[tuple[Muscle, Side], Structure]:
+        """Return the muscles of each side."""
+        found: dict[tuple[Muscle, Side], Structure] = {}
+        for label in self.labels_of(Kind.MUSCLE):
+            part = self.found[label]
+            if part.muscle and part.side:
+                found[part.muscle, part.side] = self._cut_out(label)
+        return found
 
     def union(self, *kinds: Kind) -> Structure | None:
         """Return all voxels of some kinds as one structure, or None."""

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from lbp_outcome.anatomy import Vertebra
+from lbp_outcome.anatomy import Muscle, Side, Vertebra
 from lbp_outcome.errors import GeometryMismatch, InvalidChoice, LbpError, UnknownLabel
 from lbp_outcome.image import Image
 from lbp_outcome.labels._assembly import assemble
 from lbp_outcome.labels._naming import Naming, counted_upwards, vertebra
 from lbp_outcome.labels._parts import Kind, Part, Parts, listed, present, whole_numbers
 from lbp_outcome.registry import Shelf
-from lbp_outcome.spine import Spine
+from lbp_outcome.spine import Spine, Structure
 
 __all__ = ["LABEL_SCHEMES", "Kind", "LabelScheme", "Naming", "Part", "counted_upwards"]
 
@@ -63,6 +63,18 @@ class LabelScheme:
         tissues = None if semantic is None else self._tissues(semantic, mask)
         naming = self.name_vertebrae(parts.numbers, stated)
         return assemble(parts, tissues, naming, self.name)
+
+    def read_muscles(self, mask: Image) -> dict[tuple[Muscle, Side], Structure]:
+        """Return the muscles that a segmentation shows, each with its side.
+
+        Raises:
+            UnknownLabel: A label is not defined by this scheme.
+            InvalidChoice: The scheme has no muscles.
+            LbpError: The mask is empty.
+        """
+        if not any(part.kind is Kind.MUSCLE for part in self.labels.values()):
+            raise InvalidChoice(f"Scheme {self.name} has no muscles.")
+        return self._take_apart(mask).muscles()
 
     def _take_apart(self, mask: Image) -> Parts:
         labels = whole_numbers(mask.values)

@@ -11,7 +11,7 @@ are counted from the bottom, L5 unless stated.
 from collections.abc import Collection
 from dataclasses import replace
 
-from lbp_outcome.anatomy import Vertebra
+from lbp_outcome.anatomy import Process, Side, Vertebra
 from lbp_outcome.labels import (
     LABEL_SCHEMES,
     Kind,
@@ -49,6 +49,10 @@ def name_vertebrae(numbers: Collection[int], lowest: Vertebra | None) -> Naming:
     return replace(naming, names={**naming.names, **sacrum})
 
 
+def _process(process: Process, side: Side) -> Part:
+    return Part(Kind.PROCESS, process=process, side=side)
+
+
 SPINEPS = LABEL_SCHEMES.add(
     LabelScheme(
         name="spineps",
@@ -60,7 +64,14 @@ SPINEPS = LABEL_SCHEMES.add(
             **{n: Part(Kind.OTHER) for n in (27, 29, 30, 31, 32, 33)},  # S2 and below
         },
         tissues={
-            **{n: Part(Kind.OTHER) for n in range(41, 49)},  # arch and processes
+            41: Part(Kind.PROCESS, process=Process.ARCH),
+            42: Part(Kind.PROCESS, process=Process.SPINOUS),
+            43: _process(Process.TRANSVERSE, Side.LEFT),
+            44: _process(Process.TRANSVERSE, Side.RIGHT),
+            45: _process(Process.SUPERIOR_ARTICULAR, Side.LEFT),
+            46: _process(Process.SUPERIOR_ARTICULAR, Side.RIGHT),
+            47: _process(Process.INFERIOR_ARTICULAR, Side.LEFT),
+            48: _process(Process.INFERIOR_ARTICULAR, Side.RIGHT),
             49: Part(Kind.CORPUS),
             50: Part(Kind.CORPUS),  # TPTBox splits the body into border and inside
             **{n: Part(Kind.OTHER) for n in (26, 51, 52, 53, 58, 59, 62, 100, 126)},

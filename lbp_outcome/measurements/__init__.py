@@ -2,6 +2,7 @@
 
 from lbp_outcome.measurements._files import measure_mask, write_measurements
 from lbp_outcome.measurements._shelf import (
+    ABSENT,
     MEASUREMENTS,
     Example,
     SpineMeasurement,
@@ -10,6 +11,7 @@ from lbp_outcome.measurements._shelf import (
 )
 
 __all__ = [
+    "ABSENT",
     "MEASUREMENTS",
     "Example",
     "SpineMeasurement",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lbp_outcome.errors import GeometryMismatch
+from lbp_outcome.examination import Examination
 from lbp_outcome.geometry.sacrum import numbering_doubt
 from lbp_outcome.image import Image
 from lbp_outcome.io.atomic import atomic_file
@@ -15,7 +16,17 @@ from lbp_outcome.labels import read_spine
 from lbp_outcome.measurements._shelf import measure
 from lbp_outcome.records import Measurement
 
-COLUMNS = ("subject", "name", "level", "side", "value", "unit", "reason")
+COLUMNS = (
+    "subject",
+    "name",
+    "level",
+    "part",
+    "side",
+    "value",
+    "unit",
+    "reason",
+    "remark",
+)
 DECIMALS = 4
 
 log = logging.getLogger(__name__)
@@ -49,7 +60,7 @@ def measure_mask(
     image = None if t2 is None else _read_t2(t2, mask)
     for doubt in filter(None, (spine.doubt, numbering_doubt(spine))):
         log.warning("%s: %s", Path(mask).name, doubt)
-    measurements = measure(spine, image)
+    measurements = measure(Examination(spine=spine, t2=image))
     if out is not None:
         write_measurements(out, subject or subject_of(mask), measurements)
     return measurements
@@ -89,10 +100,12 @@ def _row(subject: str, item: Measurement) -> tuple[str, ...]:
         subject,
         item.name,
         str(item.level or ""),
+        str(item.part or ""),
         str(item.side or ""),
         value,
         str(item.unit),
         item.reason,
+        item.remark,
     )
 
 

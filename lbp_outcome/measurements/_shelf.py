@@ -1,93 +1,157 @@
 """The shelf of measurements, and how one is put on it."""
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
+from itertools import product
+from typing import Any
 
-from lbp_outcome.anatomy import Disc
+from lbp_outcome.anatomy import LUMBAR_MUSCLES, Border, Side
 from lbp_outcome.errors import InvalidChoice, NotMeasurable
-from lbp_outcome.image import Image
-from lbp_outcome.phantoms import AnalyticSpine
-from lbp_outcome.records import Measurement
+from lbp_outcome.examination import Examination
+from lbp_outcome.phantoms import Phantom
+from lbp_outcome.place import Place
+from lbp_outcome.records import Measurement, Remarked
+from lbp_outcome.reference_range import ReferenceRange
 from lbp_outcome.registry import Shelf
 from lbp_outcome.spine import Spine
 from lbp_outcome.units import Unit
 
-Per = Literal["disc", "spine"]
+WHERE = ("disc", "vertebra", "border", "muscle", "side")
+"""Parameters of a measurement's function that say where it is taken."""
+
+ABSENT = {
+    "t2": "no T2 image was given",
+    "t1": "no T1 image was given",
+    "axial": "no axial T2 image was given",
+    "muscles": "no segmentation of the muscles was given",
+    "person": "age and sex were not given",
+}
+"""Parameters that a patient may not have, and the reason recorded then."""
+
+
+EVERYWHERE = Place()
+"""The place of what is measured once per spine."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """An analytic spine and the value that a right implementation finds on it.
+    """A phantom and the value that a right implementation finds on it.
 
     Attributes:
-        anatomy: The spine.
+        anatomy: The phantom.
         value: The exact value.
         tolerance: How far voxels of 0.8 mm may lead away from it.
-        disc: Where it is measured; None for the whole spine.
+        at: Where it is measured; empty for the whole spine.
     """
 
-    anatomy: AnalyticSpine
+    anatomy: Phantom
     value: float
     tolerance: float
-    disc: Disc | None = None
+    at: Place = EVERYWHERE
 
 
 @dataclass(frozen=True, kw_only=True)
 class SpineMeasurement:
-    """A number taken from a segmented spine, once per disc or once per spine.
+    """A number taken from an examination, at every place of one kind.
 
     Attributes:
         name: Name on the shelf.
         unit: Unit of its values.
         reference: Where the method is described.
-        phantom: An analytic spine and the value a right implementation finds on it.
-        per: Whether it is taken at every disc or once.
-        needs_t2: Whether it reads the T2 image.
-        function: Takes the spine, then the disc, then the T2 image, as needed; raises
-            `NotMeasurable` with the reason when there is no value.
+        phantom: A phantom and the value a right implementation finds on it.
+        function: Takes the parameters it names: where (`disc`, `vertebra`, `border`,
+            `muscle`, `side`), and from what (`spine`, `t2`, `t1`, `axial`, `muscles`,
+            `person`, or the whole `examination`). Returns the number, with a remark if
+            need be; raises `NotMeasurable` with the reason when there is none.
+        needs: What else must be given, for a function that takes the examination.
+        normal: Values that are usual in people without complaints, or None.
     """
 
     name: str
     unit: Unit
     reference: str
     phantom: Example
-    per: Per
-    needs_t2: bool
-    function: Callable[..., float]
+    function: Callable[..., float | Remarked]
+    needs: tuple[str, ...] = ()
+    normal: ReferenceRange | None = None
 
     @property
     def summary(self) -> str:
         """What it is, in one sentence."""
-        return (self.function.__doc__ or "").strip().splitlines()[0]
+        text = (self.function.__doc__ or "").strip().partition("\n\n")[0]
+        return " ".join(text.split())
 
-    def value(self, spine: Spine, disc: Disc | None, t2: Image | None) -> float:
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of what its function takes."""
+        return tuple(inspect.signature(self.function).parameters)
+
+    @cached_property
+    def where(self) -> tuple[str, ...]:
+        """At what it is taken, such as `("disc", "side")`; nothing for the spine."""
+        return tuple(name for name in WHERE if name in self.parameters)
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """What it needs beside the segmented spine, such as `("t2",)`."""
+        return tuple(n for n in ABSENT if n in (*self.parameters, *self.needs))
+
+    def places(self, spine: Spine) -> Iterator[Place]:
+        """Every place where it is taken in a spine of this numbering."""
+        choices: dict[str, tuple[Any, ...]] = {
+            "disc": spine.levels,
+            "vertebra": tuple(disc.upper for disc in spine.levels),
+            "border": tuple(Border),
+            "muscle": LUMBAR_MUSCLES,
+            "side": tuple(Side),
+        }
+        for found in product(*(choices[name] for name in self.where)):
+            yield Place(**dict(zip(self.where, found, strict=True)))
+
+    def value(self, examination: Examination, place: Place) -> float:
         """Return the number.
 
         Raises:
             NotMeasurable: The scan does not allow it; the message says why.
-            InvalidChoice: A disc is missing where one is needed.
+            InvalidChoice: The place does not say all that is needed.
         """
-        if self.per == "disc" and disc is None:
-            raise InvalidChoice(f"{self.name} is measured at a disc; none was named.")
-        if self.needs_t2 and t2 is None:
-            raise NotMeasurable("no T2 image was given")
-        wanted = (disc if self.per == "disc" else None, t2 if self.needs_t2 else None)
-        needed = [part for part in wanted if part is not None]
-        return float(self.function(spine, *needed))
+        return float(self._take(examination, place))
 
-    def __call__(
-        self, spine: Spine, disc: Disc | None = None, t2: Image | None = None
-    ) -> Measurement:
+    def _take(self, examination: Examination, place: Place) -> float | Remarked:
+        for name in self.sources:
+            if not getattr(examination, name):
+                raise NotMeasurable(ABSENT[name])
+        given = {n: self._given(n, examination, place) for n in self.parameters}
+        return self.function(**given)
+
+    def _given(self, name: str, examination: Examination, place: Place) -> object:
+        if name == "examination":
+            return examination
+        if name not in WHERE:
+            return getattr(examination, name)
+        found = getattr(place, name)
+        if found is None:
+            raise InvalidChoice(f"{self.name} is measured at a {name}; none was named.")
+        return found
+
+    def __call__(self, examination: Examination, place: Place) -> Measurement:
         """Measure, turning "cannot be measured" into a recorded reason."""
-        level = disc if self.per == "disc" else None
-        value, reason = None, ""
+        found, reason = None, ""
         try:
-            value = self.value(spine, disc, t2)
+            found = self._take(examination, place)
         except NotMeasurable as refusal:
             reason = str(refusal)
         return Measurement(
-            name=self.name, value=value, unit=self.unit, level=level, reason=reason
+            name=self.name,
+            value=None if found is None else float(found),
+            unit=self.unit,
+            level=place.level,
+            side=place.side,
+            part=place.part,
+            reason=reason,
+            remark=found.remark if isinstance(found, Remarked) else "",
         )
 
 
@@ -99,34 +163,38 @@ def measurement(
     unit: Unit,
     reference: str,
     phantom: Example,
-    per: Per = "disc",
-    needs_t2: bool = False,
-) -> Callable[[Callable[..., float]], SpineMeasurement]:
-    """Put the decorated function on the shelf under its own name."""
+    needs: tuple[str, ...] = (),
+    normal: ReferenceRange | None = None,
+) -> Callable[[Callable[..., float | Remarked]], SpineMeasurement]:
+    """Put the decorated function on the shelf under its own name.
 
-    def register(function: Callable[..., float]) -> SpineMeasurement:
+    The function's parameters say where it is taken and what it needs: one that takes
+    `spine, disc, side, t2` is taken at every disc on both sides, from the T2 image.
+    """
+
+    def register(function: Callable[..., float | Remarked]) -> SpineMeasurement:
         return MEASUREMENTS.add(
             SpineMeasurement(
                 name=function.__name__,
                 unit=unit,
                 reference=reference,
                 phantom=phantom,
-                per=per,
-                needs_t2=needs_t2,
                 function=function,
+                needs=needs,
+                normal=normal,
             )
         )
 
     return register
 
 
-def measure(spine: Spine, t2: Image | None = None) -> tuple[Measurement, ...]:
-    """Take every measurement at every lumbar disc that the spine's numbering has.
+def measure(examination: Examination) -> tuple[Measurement, ...]:
+    """Take every measurement at every place that the spine's numbering has.
 
     A measurement that cannot be taken is in the list as well, with the reason.
     """
     return tuple(
-        item(spine, disc, t2)
+        item(examination, place)
         for item in MEASUREMENTS.values()
-        for disc in (spine.levels if item.per == "disc" else (None,))
+        for place in item.places(examination.spine)
     )

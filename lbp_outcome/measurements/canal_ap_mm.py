@@ -4,6 +4,7 @@ from lbp_outcome.anatomy import Disc
 from lbp_outcome.geometry.canal import canal_sections, sections_at
 from lbp_outcome.measurements import Example, measurement
 from lbp_outcome.measurements.canal_area_mm2 import NARROW
+from lbp_outcome.place import Place
 from lbp_outcome.spine import Spine
 from lbp_outcome.units import Unit
 
@@ -11,7 +12,9 @@ from lbp_outcome.units import Unit
 @measurement(
     unit=Unit.MILLIMETRE,
     reference="lbp-outcome, after doi:10.1007/s00330-024-11080-0",
-    phantom=Example(anatomy=NARROW, disc=Disc.parse("L4-L5"), value=7.0, tolerance=0.3),
+    phantom=Example(
+        anatomy=NARROW, at=Place(disc=Disc.parse("L4-L5")), value=7.0, tolerance=0.3
+    ),
 )
 def canal_ap_mm(spine: Spine, disc: Disc) -> float:
     """Smallest midline depth of the segmented canal within 8 mm of the disc [mm].

@@ -6,6 +6,7 @@ from lbp_outcome.anatomy import Disc
 from lbp_outcome.geometry.canal import canal_sections, sections_at
 from lbp_outcome.measurements import Example, measurement
 from lbp_outcome.phantoms import AnalyticSpine, Segment
+from lbp_outcome.place import Place
 from lbp_outcome.spine import Spine
 from lbp_outcome.units import Unit
 
@@ -21,7 +22,7 @@ NARROW_MM2 = math.pi * 6.5 * 3.5
     reference="lbp-outcome, after doi:10.1007/s00330-024-11080-0",
     phantom=Example(
         anatomy=NARROW,
-        disc=Disc.parse("L4-L5"),
+        at=Place(disc=Disc.parse("L4-L5")),
         value=NARROW_MM2,
         tolerance=0.04 * NARROW_MM2,
     ),

@@ -25,7 +25,6 @@ is seen almost edge-on from the front: its lean there means nothing."""
     unit=Unit.DEGREE,
     reference="doi:10.1007/s00330-024-10616-8",
     phantom=Example(anatomy=SCOLIOTIC, value=12.0, tolerance=1.0),
-    per="spine",
 )
 def cobb_deg(spine: Spine) -> float:
     """Largest angle between two endplates in the coronal plane [deg].

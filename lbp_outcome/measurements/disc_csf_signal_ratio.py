@@ -13,6 +13,7 @@ from lbp_outcome.image import Image
 from lbp_outcome.measurements import Example, measurement
 from lbp_outcome.measurements._signal import eroded, is_clipped, peak_mean, signal_at
 from lbp_outcome.phantoms import AnalyticSpine, Segment
+from lbp_outcome.place import Place
 from lbp_outcome.spine import Spine, Structure
 from lbp_outcome.units import Unit
 
@@ -33,8 +34,9 @@ GREY = AnalyticSpine(
     unit=Unit.RATIO,
     reference="lbp-outcome: signal ratio for the grades of "
     "doi:10.1097/00007632-200109010-00011",
-    phantom=Example(anatomy=GREY, disc=Disc.parse("L4-L5"), value=0.38, tolerance=0.02),
-    needs_t2=True,
+    phantom=Example(
+        anatomy=GREY, at=Place(disc=Disc.parse("L4-L5")), value=0.38, tolerance=0.02
+    ),
 )
 def disc_csf_signal_ratio(spine: Spine, disc: Disc, t2: Image) -> float:
     """Typical T2 signal of the inner disc over that of the cerebrospinal fluid.

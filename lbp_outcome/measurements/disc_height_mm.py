@@ -5,6 +5,7 @@ from lbp_outcome.geometry.disc_frame import disc_frame
 from lbp_outcome.geometry.endplate import facing_endplates, mean_gap_mm
 from lbp_outcome.measurements import Example, measurement
 from lbp_outcome.phantoms import AnalyticSpine, Segment
+from lbp_outcome.place import Place
 from lbp_outcome.spine import Spine
 from lbp_outcome.units import Unit
 
@@ -17,7 +18,9 @@ TILTED = AnalyticSpine(
 @measurement(
     unit=Unit.MILLIMETRE,
     reference="lbp-outcome, for the disc narrowing of doi:10.1007/s00586-023-07602-x",
-    phantom=Example(anatomy=TILTED, disc=Disc.parse("L4-L5"), value=8.3, tolerance=0.2),
+    phantom=Example(
+        anatomy=TILTED, at=Place(disc=Disc.parse("L4-L5")), value=8.3, tolerance=0.2
+    ),
 )
 def disc_height_mm(spine: Spine, disc: Disc) -> float:
     """Mean distance between the facing endplates over their overlap [mm].

@@ -6,6 +6,7 @@ from lbp_outcome.anatomy import Disc
 from lbp_outcome.errors import NotMeasurable
 from lbp_outcome.measurements import Example, measurement
 from lbp_outcome.phantoms import AnalyticSpine, Segment
+from lbp_outcome.place import Place
 from lbp_outcome.spine import Spine
 from lbp_outcome.units import Unit
 
@@ -21,7 +22,7 @@ ELLIPSE_MM3 = math.pi / 4 * THICK.body_mm[0] * THICK.body_mm[1] * 10.0
     reference="lbp-outcome: number of voxels times the volume of one voxel",
     phantom=Example(
         anatomy=THICK,
-        disc=Disc.parse("L4-L5"),
+        at=Place(disc=Disc.parse("L4-L5")),
         value=ELLIPSE_MM3,
         tolerance=0.015 * ELLIPSE_MM3,
     ),

@@ -5,6 +5,7 @@ from lbp_outcome.geometry.disc_frame import disc_frame
 from lbp_outcome.geometry.endplate import facing_endplates
 from lbp_outcome.measurements import Example, measurement
 from lbp_outcome.phantoms import AnalyticSpine, Segment
+from lbp_outcome.place import Place
 from lbp_outcome.spine import Spine
 from lbp_outcome.units import Unit
 
@@ -18,7 +19,7 @@ WEDGED = AnalyticSpine(
     unit=Unit.DEGREE,
     reference="lbp-outcome, endplate angles after doi:10.1007/s00330-024-10616-8",
     phantom=Example(
-        anatomy=WEDGED, disc=Disc.parse("L4-L5"), value=11.0, tolerance=0.7
+        anatomy=WEDGED, at=Place(disc=Disc.parse("L4-L5")), value=11.0, tolerance=0.7
     ),
 )
 def disc_wedge_deg(spine: Spine, disc: Disc) -> float:

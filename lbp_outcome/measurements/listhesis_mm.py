@@ -6,6 +6,7 @@ from lbp_outcome.geometry.disc_frame import disc_frame
 from lbp_outcome.geometry.endplate import End
 from lbp_outcome.measurements import Example, measurement
 from lbp_outcome.phantoms import AnalyticSpine, Segment
+from lbp_outcome.place import Place
 from lbp_outcome.spine import Spine
 from lbp_outcome.units import Unit
 
@@ -19,7 +20,7 @@ SLIPPED = AnalyticSpine(
     unit=Unit.MILLIMETRE,
     reference="lbp-outcome, for the listhesis of doi:10.1007/s00586-023-07602-x",
     phantom=Example(
-        anatomy=SLIPPED, disc=Disc.parse("L4-L5"), value=6.0, tolerance=0.4
+        anatomy=SLIPPED, at=Place(disc=Disc.parse("L4-L5")), value=6.0, tolerance=0.4
     ),
 )
 def listhesis_mm(spine: Spine, disc: Disc) -> float:

@@ -18,7 +18,6 @@ CURVED = AnalyticSpine(
     unit=Unit.DEGREE,
     reference="lbp-outcome: Cobb angle from the upper endplate of L1 to that of S1",
     phantom=Example(anatomy=CURVED, value=46.0, tolerance=1.0),
-    per="spine",
 )
 def lumbar_lordosis_deg(spine: Spine) -> float:
     """Angle between the upper endplates of L1 and S1 in the sagittal plane [deg].

@@ -6,6 +6,7 @@ exists in patient millimetres and can be drawn on any grid of voxels.
 """
 
 from lbp_outcome.phantoms.grid import grid_around
+from lbp_outcome.phantoms.phantom import Drawing, Phantom, examined
 from lbp_outcome.phantoms.spine import AnalyticSpine, Segment
 
-__all__ = ["AnalyticSpine", "Segment", "grid_around"]
+__all__ = ["AnalyticSpine", "Drawing", "Phantom", "Segment", "examined", "grid_around"]

@@ -4,15 +4,15 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from lbp_outcome.image import Image
+from lbp_outcome.phantoms.phantom import Phantom
 from lbp_outcome.phantoms.shapes import Vector
-from lbp_outcome.phantoms.spine import AnalyticSpine
 
 Three = tuple[float, float, float]
 PAIRS = ("LR", "AP", "SI")
 
 
 def grid_around(
-    anatomy: AnalyticSpine,
+    anatomy: Phantom,
     spacing_mm: Three = (0.8, 0.8, 0.8),
     *,
     axes: str = "LPS",

@@ -11,6 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from lbp_outcome.anatomy import Disc, Vertebra
 from lbp_outcome.image import Image
+from lbp_outcome.phantoms.phantom import Drawing
 from lbp_outcome.phantoms.shapes import Points, Pose, Shape, between, draw
 from lbp_outcome.phantoms.tube import Tube, tube_through
 from lbp_outcome.spine import column
@@ -123,6 +124,16 @@ class AnalyticSpine:
     @property
     def _on_sacrum(self) -> bool:
         return self.lowest is Vertebra.S1
+
+    @property
+    def scheme(self) -> str:
+        """Its masks carry the numbers of SPIDER."""
+        return "spider"
+
+    def draw(self, grid: Image) -> Drawing:
+        """Draw the mask and the T2 image on a grid of voxels."""
+        mask = self.mask(grid)
+        return {"mask": mask, "t2": self.t2(mask)}
 
     def mask(self, grid: Image) -> Image:
         """Draw the spine on a grid of voxels with the numbers of SPIDER."""

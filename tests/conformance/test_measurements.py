@@ -1,20 +1,22 @@
 """Every measurement on the shelf keeps the same promises."""
 
 import re
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from lbp_outcome.anatomy import Disc
 from lbp_outcome.errors import NotMeasurable
+from lbp_outcome.examination import Examination, MuscleScan, Person
 from lbp_outcome.image import Image
-from lbp_outcome.labels import LABEL_SCHEMES
-from lbp_outcome.measurements import MEASUREMENTS, measure
-from lbp_outcome.phantoms import grid_around
+from lbp_outcome.measurements import ABSENT, MEASUREMENTS
+from lbp_outcome.phantoms import examined, grid_around
 from lbp_outcome.spine import Spine
 from lbp_outcome.units import Unit
+
+PERSON = Person(age=60.0, male=True, bmi=27.0)
 
 COARSER = {(0.8, 0.8, 0.8): 1.0, (1.3, 0.9, 1.1): 1.5, (4.0, 0.7, 0.7): 2.5}
 """Voxel sizes and how much more error each may bring than 0.8 mm voxels."""
@@ -27,14 +29,21 @@ def measurement(request):
 
 @cache
 def drawn(anatomy, spacing=(1.3, 0.9, 1.1), turn=(0.0, 0.0, 0.0)):
-    """Mask and T2 image of a phantom on one grid."""
-    mask = anatomy.mask(grid_around(anatomy, spacing, turn_deg=turn))
-    return mask, anatomy.t2(mask)
+    """Masks and images of a phantom on one grid."""
+    return anatomy.draw(grid_around(anatomy, spacing, turn_deg=turn))
 
 
-def found(measurement, mask, t2):
-    spine = LABEL_SCHEMES["spider"].read(mask)
-    return measurement.value(spine, measurement.phantom.disc, t2)
+def found(measurement, drawing):
+    example = measurement.phantom
+    examination = examined(drawing, example.anatomy.scheme)
+    return measurement.value(
+        replace(examination, person=PERSON), measurement.phantom.at
+    )
+
+
+def each(change, drawing, *settings):
+    """The same change of every mask and image."""
+    return {name: change(image, *settings) for name, image in drawing.items()}
 
 
 @pytest.mark.parametrize("spacing", COARSER)
@@ -42,23 +51,23 @@ def test_finds_the_known_value_of_its_phantom_whatever_the_voxel_size(
     measurement, spacing
 ):
     example = measurement.phantom
-    value = found(measurement, *drawn(example.anatomy, spacing))
+    value = found(measurement, drawn(example.anatomy, spacing))
     margin = example.tolerance * COARSER[spacing]
     assert value == pytest.approx(example.value, abs=margin)
 
 
 @pytest.mark.parametrize("order", [(2, 0, 1), (1, 2, 0)])
 def test_does_not_depend_on_the_order_and_direction_of_array_axes(measurement, order):
-    mask, t2 = drawn(measurement.phantom.anatomy)
-    expected = found(measurement, mask, t2)
-    value = found(measurement, reordered(mask, order), reordered(t2, order))
+    drawing = drawn(measurement.phantom.anatomy)
+    expected = found(measurement, drawing)
+    value = found(measurement, each(reordered, drawing, order))
     assert value == pytest.approx(expected, rel=1e-3, abs=0.05)
 
 
 @pytest.mark.parametrize("turn", [(14.0, -9.0, 11.0), (-8.0, 12.0, -17.0)])
 def test_does_not_depend_on_how_the_scan_is_angled(measurement, turn):
     example = measurement.phantom
-    value = found(measurement, *drawn(example.anatomy, turn=turn))
+    value = found(measurement, drawn(example.anatomy, turn=turn))
     assert value == pytest.approx(example.value, abs=1.5 * example.tolerance)
 
 
@@ -67,34 +76,49 @@ def test_does_not_depend_on_how_the_scan_is_angled(measurement, turn):
 )
 def test_does_not_depend_on_how_the_patient_lies(measurement, turn):
     example = measurement.phantom
-    mask, t2 = drawn(example.anatomy)
-    value = found(measurement, turned(mask, turn), turned(t2, turn))
+    value = found(measurement, each(turned, drawn(example.anatomy), turn))
     assert value == pytest.approx(example.value, abs=1.5 * example.tolerance)
 
 
 def test_says_why_an_empty_scan_cannot_be_measured(measurement):
-    empty = Spine(vertebrae={}, discs={})
     image = Image(np.ones((4, 4, 4)), np.eye(4))
+    empty = Examination(
+        spine=Spine(vertebrae={}, discs={}),
+        t2=image,
+        t1=image,
+        axial=(image,),
+        muscles=(MuscleScan(muscles={}, image=image, water=image, fat=image),),
+        person=PERSON,
+    )
     with pytest.raises(NotMeasurable, match=r"segmented|show"):
-        measurement.value(empty, Disc.parse("L4-L5"), image)
-    record = measurement(empty, Disc.parse("L4-L5"), image)
+        measurement.value(empty, measurement.phantom.at)
+    record = measurement(empty, measurement.phantom.at)
     assert record.value is None
     assert record.reason
 
 
 def test_gives_a_reason_and_no_error_when_any_one_structure_is_missing(measurement):
-    mask, t2 = drawn(measurement.phantom.anatomy)
-    for label in (1, 2, 100, 201, 202):
-        poorer = Image(np.where(mask.values == label, 0, mask.values), mask.affine)
-        spine = LABEL_SCHEMES["spider"].read(poorer)
-        record = measurement(spine, measurement.phantom.disc, t2)
-        assert (record.value is None) == bool(record.reason)
+    example = measurement.phantom
+    drawing = drawn(example.anatomy)
+    for name in {"mask", "semantic", "muscles"} & {*drawing}:
+        for label in np.unique(drawing[name].values)[1:]:
+            mask = drawing[name]
+            poorer = Image(np.where(mask.values == label, 0, mask.values), mask.affine)
+            if not poorer.values.any():
+                continue
+            examination = examined({**drawing, name: poorer}, example.anatomy.scheme)
+            record = measurement(replace(examination, person=PERSON), example.at)
+            assert (record.value is None) == bool(record.reason)
 
 
-def test_needs_a_t2_image_only_if_it_says_so(measurement):
-    spine = LABEL_SCHEMES["spider"].read(drawn(measurement.phantom.anatomy)[0])
-    record = measurement(spine, measurement.phantom.disc)
-    assert measurement.needs_t2 == (record.reason == "no T2 image was given")
+def test_names_what_was_not_given(measurement):
+    example = measurement.phantom
+    spine = examined(drawn(example.anatomy), example.anatomy.scheme).spine
+    record = measurement(Examination(spine=spine), example.at)
+    first = measurement.sources[:1]
+    assert [reason for reason in ABSENT.values() if reason == record.reason] == [
+        ABSENT[name] for name in first
+    ]
 
 
 def test_is_documented_with_unit_and_reference(measurement):
@@ -106,12 +130,18 @@ def test_is_documented_with_unit_and_reference(measurement):
     assert "Raises:" in measurement.function.__doc__
 
 
-def test_is_taken_at_every_level_the_numbering_has(measurement):
-    mask, t2 = drawn(measurement.phantom.anatomy)
-    spine = LABEL_SCHEMES["spider"].read(mask)
-    taken = [item for item in measure(spine, t2) if item.name == measurement.name]
-    levels = list(spine.levels) if measurement.per == "disc" else [None]
-    assert [item.level for item in taken] == levels
+def test_is_taken_at_every_place_once(measurement):
+    example = measurement.phantom
+    examination = examined(drawn(example.anatomy), example.anatomy.scheme)
+    places = list(measurement.places(examination.spine))
+    assert len({*places}) == len(places)
+    assert example.at in places
+
+
+def test_a_usual_range_says_who_was_measured(measurement):
+    if measurement.normal is None:
+        pytest.skip("no usual range is known")
+    assert re.search(r"doi:|pmid:|uncertain|lbp-outcome", measurement.normal.source)
 
 
 def reordered(image, order):

@@ -3,9 +3,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lbp_outcome.anatomy import Disc
+from lbp_outcome.examination import Examination
 from lbp_outcome.labels import LABEL_SCHEMES
 from lbp_outcome.measurements import MEASUREMENTS
 from lbp_outcome.phantoms import AnalyticSpine, Segment, grid_around
+from lbp_outcome.place import Place
 
 L4_L5 = Disc.parse("L4-L5")
 
@@ -22,7 +24,9 @@ def test_a_slip_is_found_with_its_sign(slip, wedge, shape):
         tilt_deg=(14.0, 2.0, -3.0),
     )
     mask = anatomy.mask(grid_around(anatomy, (4.0, 0.8, 0.8)))
-    found = MEASUREMENTS["listhesis_mm"](LABEL_SCHEMES["spider"].read(mask), L4_L5)
+    found = MEASUREMENTS["listhesis_mm"](
+        Examination(spine=LABEL_SCHEMES["spider"].read(mask)), Place(disc=L4_L5)
+    )
     assert found.value == pytest.approx(slip, abs=0.7)
 
 
@@ -30,7 +34,9 @@ def test_the_slip_of_one_vertebra_is_not_seen_at_the_next_level():
     anatomy = AnalyticSpine(segments=(Segment(), Segment(slip_mm=7), Segment()))
     mask = anatomy.mask(grid_around(anatomy, (4.0, 0.8, 0.8)))
     spine = LABEL_SCHEMES["spider"].read(mask)
-    above = MEASUREMENTS["listhesis_mm"](spine, Disc.parse("L3-L4"))
+    above = MEASUREMENTS["listhesis_mm"](
+        Examination(spine=spine), Place(disc=Disc.parse("L3-L4"))
+    )
     assert above.value == pytest.approx(0.0, abs=0.5)
 
 
@@ -38,5 +44,7 @@ def test_the_sacrum_that_spider_leaves_out_cannot_be_slipped_upon():
     anatomy = AnalyticSpine()
     mask = anatomy.mask(grid_around(anatomy, (4.0, 1.0, 1.0)))
     spine = LABEL_SCHEMES["spider"].read(mask)
-    found = MEASUREMENTS["listhesis_mm"](spine, Disc.parse("L5-S1"))
+    found = MEASUREMENTS["listhesis_mm"](
+        Examination(spine=spine), Place(disc=Disc.parse("L5-S1"))
+    )
     assert found.reason == "S1 is not segmented"

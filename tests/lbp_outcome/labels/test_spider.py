@@ -3,10 +3,12 @@ import pytest
 
 from lbp_outcome.anatomy import Disc, Vertebra
 from lbp_outcome.errors import GeometryMismatch, InvalidChoice, UnknownLabel
+from lbp_outcome.examination import Examination
 from lbp_outcome.image import Image
 from lbp_outcome.labels import LABEL_SCHEMES, Kind
 from lbp_outcome.measurements import MEASUREMENTS
 from lbp_outcome.phantoms import AnalyticSpine, grid_around
+from lbp_outcome.place import Place
 
 SPIDER = LABEL_SCHEMES["spider"]
 
@@ -56,10 +58,10 @@ def test_a_partly_visible_vertebra_is_never_measured_as_a_whole_one(mask):
     spine = SPIDER.read(relabelled(mask, from_2=102))
     disc = Disc.parse("L4-L5")
     assert spine.partial == {Vertebra.L4}
-    slip = MEASUREMENTS["listhesis_mm"](spine, disc)
+    slip = MEASUREMENTS["listhesis_mm"](Examination(spine=spine), Place(disc=disc))
     assert slip.reason == "L4 is only partly visible"
     # The disc's own surface still stands in for the endplate that is not trusted.
-    height = MEASUREMENTS["disc_height_mm"](spine, disc)
+    height = MEASUREMENTS["disc_height_mm"](Examination(spine=spine), Place(disc=disc))
     assert height.value == pytest.approx(9.0, abs=0.4)
 
 

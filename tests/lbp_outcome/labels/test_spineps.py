@@ -6,10 +6,12 @@ import pytest
 
 from lbp_outcome.anatomy import Disc, Vertebra
 from lbp_outcome.errors import GeometryMismatch, UnknownLabel
+from lbp_outcome.examination import Examination
 from lbp_outcome.image import Image
 from lbp_outcome.labels import LABEL_SCHEMES
 from lbp_outcome.measurements import MEASUREMENTS
 from lbp_outcome.phantoms import AnalyticSpine, Segment, grid_around
+from lbp_outcome.place import Place
 
 SPINEPS = LABEL_SCHEMES["spineps"]
 
@@ -84,7 +86,9 @@ def test_the_second_mask_gives_bodies_and_canal():
     assert spine.canal is not None
     whole, body = spine.vertebrae[Vertebra.L4], spine.corpora[Vertebra.L4]
     assert 0.6 * whole.volume_mm3 < body.volume_mm3 < 0.9 * whole.volume_mm3
-    wedge = MEASUREMENTS["disc_wedge_deg"](spine, Disc.parse("L5-S1"))
+    wedge = MEASUREMENTS["disc_wedge_deg"](
+        Examination(spine=spine), Place(disc=Disc.parse("L5-S1"))
+    )
     assert wedge.value == pytest.approx(8.0, abs=0.7)
 
 

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from lbp_outcome.anatomy import Vertebra
+from lbp_outcome.examination import Examination
 from lbp_outcome.labels import LABEL_SCHEMES
 from lbp_outcome.measurements import MEASUREMENTS
 from lbp_outcome.phantoms import AnalyticSpine, Segment, grid_around
+from lbp_outcome.place import Place
 
 FINE, THICK = (0.8, 0.8, 0.8), (4.0, 0.7, 0.7)
 
@@ -67,7 +69,9 @@ def errors(spacing):
             for name in PROMISED
             for disc, segment in zip(anatomy.discs, anatomy.segments, strict=True)
         ):
-            error = MEASUREMENTS[name].value(spine, disc, None) - truth(name, segment)
+            error = MEASUREMENTS[name].value(
+                Examination(spine=spine), Place(disc=disc)
+            ) - truth(name, segment)
             percent = 100 / truth(name, segment) if name == "canal_area_mm2" else 1
             found[name].append(error * percent)
     return found

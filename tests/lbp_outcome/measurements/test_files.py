@@ -12,6 +12,7 @@ from lbp_outcome.errors import (
     UnknownName,
     UnreadableFile,
 )
+from lbp_outcome.examination import Examination
 from lbp_outcome.image import Image
 from lbp_outcome.io.images import write_image
 from lbp_outcome.labels import LABEL_SCHEMES
@@ -101,7 +102,7 @@ def test_measuring_itself_goes_by_patient_position_not_by_voxel():
     fine = grid_around(ANATOMY, (3.0, 1.2, 0.7), axes="PIR", turn_deg=(6.0, -4.0, 5.0))
     mask = ANATOMY.mask(grid_around(ANATOMY, (4.0, 0.9, 0.9)))
     spine = LABEL_SCHEMES["spider"].read(mask)
-    found = measure(spine, ANATOMY.t2(ANATOMY.mask(fine)))
+    found = measure(Examination(spine=spine, t2=ANATOMY.t2(ANATOMY.mask(fine))))
     ratio = value(found, "disc_csf_signal_ratio", "L4-L5")
     assert ratio == pytest.approx(0.4, abs=0.03)
 

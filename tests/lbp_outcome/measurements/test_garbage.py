@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from lbp_outcome.errors import LbpError
+from lbp_outcome.examination import Examination
 from lbp_outcome.geometry.level_crop import level_crops
 from lbp_outcome.geometry.sacrum import numbering_doubt
 from lbp_outcome.image import Image
@@ -46,7 +47,7 @@ def test_a_random_mask_never_crashes_the_measurements(mask):
         spine = LABEL_SCHEMES["spider"].read(mask)
     except LbpError:
         return  # refused in one sentence; what it says is tested elsewhere
-    for found in measure(spine, t2):
+    for found in measure(Examination(spine=spine, t2=t2)):
         assert found.reason or math.isfinite(found.value)
     for crop in level_crops(t2, spine, spine.levels).values():
         assert np.isfinite(crop.values).all()

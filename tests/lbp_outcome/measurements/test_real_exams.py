@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from lbp_outcome.anatomy import Disc
+from lbp_outcome.examination import Examination
 from lbp_outcome.geometry.sacrum import numbering_doubt
 from lbp_outcome.image import Image
 from lbp_outcome.io.images import read_image
 from lbp_outcome.labels import LABEL_SCHEMES
 from lbp_outcome.measurements import MEASUREMENTS, measure, measure_mask
+from lbp_outcome.place import Place
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 LUMBAR_MR, DISCS, SAMPLE = (
@@ -61,7 +63,7 @@ def values(measurements, name):
 @pytest.mark.parametrize("subject", sorted(FROM_S1 | FROM_L5 | DISCS_ONLY))
 def test_every_number_is_plausible_and_every_gap_has_a_reason(subject):
     spine, t2, _ = exam(subject)
-    for found in measure(spine, t2):
+    for found in measure(Examination(spine=spine, t2=t2)):
         if found.value is None:
             assert found.reason
         else:
@@ -74,13 +76,13 @@ def test_every_number_is_plausible_and_every_gap_has_a_reason(subject):
 def test_a_sacrum_taken_for_l5_gives_no_absurd_cobb_angle(subject):
     mask = read_image(exam(subject)[2])
     misnamed = LABEL_SCHEMES["spider"].read(mask)
-    assert values(measure(misnamed), "cobb_deg")["None"] < 25
+    assert values(measure(Examination(spine=misnamed)), "cobb_deg")["None"] < 25
 
 
 @needs_data
 @pytest.mark.parametrize("subject", sorted(FROM_S1 | FROM_L5))
 def test_masks_of_vertebrae_give_disc_spaces_and_no_canal(subject):
-    found = measure(exam(subject)[0])
+    found = measure(Examination(spine=exam(subject)[0]))
     heights = values(found, "disc_height_mm")
     assert sum(height is not None for height in heights.values()) >= 4
     canal = {m.reason for m in found if m.name == "canal_area_mm2"}
@@ -90,7 +92,7 @@ def test_masks_of_vertebrae_give_disc_spaces_and_no_canal(subject):
 @needs_data
 @pytest.mark.parametrize("subject", sorted(DISCS_ONLY))
 def test_masks_of_discs_give_heights_and_volumes_at_five_levels(subject):
-    found = measure(exam(subject)[0])
+    found = measure(Examination(spine=exam(subject)[0]))
     for name in ("disc_height_mm", "disc_wedge_deg", "disc_volume_mm3"):
         assert sum(value is not None for value in values(found, name).values()) == 5
     assert all(value is None for value in values(found, "listhesis_mm").values())
@@ -98,7 +100,7 @@ def test_masks_of_discs_give_heights_and_volumes_at_five_levels(subject):
 
 @needs_data
 def test_the_known_slip_is_found_at_the_lowest_mobile_level_and_only_there():
-    slips = values(measure(exam("s01")[0]), "listhesis_mm")
+    slips = values(measure(Examination(spine=exam("s01")[0])), "listhesis_mm")
     assert slips.pop("L5-S1") == pytest.approx(8.3, abs=1.0)  # checked on the picture
     assert all(abs(slip) < 4 for slip in slips.values())
 
@@ -114,7 +116,9 @@ def test_a_sacrum_taken_for_l5_is_pointed_out_and_nothing_else_is(subject):
 
 @needs_data
 def test_two_scans_of_one_patient_give_the_same_spine():
-    first, second = (measure(exam(subject)[0]) for subject in ("dzzt1", "dzzt2"))
+    first, second = (
+        measure(Examination(spine=exam(subject)[0])) for subject in ("dzzt1", "dzzt2")
+    )
     for name, margin in (("disc_height_mm", 1.0), ("lumbar_lordosis_deg", 3.0)):
         for level, value in values(first, name).items():
             assert values(second, name)[level] == pytest.approx(value, abs=margin)
@@ -147,7 +151,7 @@ def test_a_ct_sample_with_anatomical_numbers_keeps_its_names():
     )
     assert [str(name) for name in spine.named] == ["L2", "L3", "L4"]
     assert spine.numbering == "anatomical"
-    heights = values(measure(spine), "disc_height_mm")
+    heights = values(measure(Examination(spine=spine)), "disc_height_mm")
     assert heights["L2-L3"] == pytest.approx(9, abs=4)
 
 
@@ -166,11 +170,18 @@ def test_published_disc_volumes_are_reproduced_despite_the_header(number):
     spine = LABEL_SCHEMES["spider"].read(Image(spider, mask.affine))
     assert "wrong axis" in spine.doubt
     for disc in spine.levels[1:]:
-        found = MEASUREMENTS["disc_volume_mm3"](spine, disc)
+        found = MEASUREMENTS["disc_volume_mm3"](
+            Examination(spine=spine), Place(disc=disc)
+        )
         assert found.value / 1000 == pytest.approx(
             float(published[str(disc)]), abs=1e-4
         )
-        assert "wrong axis" in MEASUREMENTS["disc_height_mm"](spine, disc).reason
+        assert (
+            "wrong axis"
+            in MEASUREMENTS["disc_height_mm"](
+                Examination(spine=spine), Place(disc=disc)
+            ).reason
+        )
 
 
 @needs_data

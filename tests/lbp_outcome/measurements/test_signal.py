@@ -2,11 +2,13 @@ import numpy as np
 import pytest
 
 from lbp_outcome.anatomy import Disc
+from lbp_outcome.examination import Examination
 from lbp_outcome.image import Image
 from lbp_outcome.labels import LABEL_SCHEMES
 from lbp_outcome.measurements import MEASUREMENTS
 from lbp_outcome.measurements._signal import peak_mean
 from lbp_outcome.phantoms import AnalyticSpine, Segment, grid_around
+from lbp_outcome.place import Place
 
 RATIO = MEASUREMENTS["disc_csf_signal_ratio"]
 ANATOMY = AnalyticSpine(segments=(Segment(), Segment(height_mm=10), Segment()))
@@ -16,7 +18,10 @@ MASK = ANATOMY.mask(GRID)
 
 
 def ratio(t2):
-    return RATIO(LABEL_SCHEMES["spider"].read(MASK), L4_L5, t2)
+    return RATIO(
+        Examination(spine=LABEL_SCHEMES["spider"].read(MASK), t2=t2),
+        Place(disc=L4_L5),
+    )
 
 
 def test_nerve_roots_in_the_canal_do_not_darken_the_fluid():

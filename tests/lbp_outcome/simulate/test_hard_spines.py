@@ -3,6 +3,7 @@
 import pytest
 
 from lbp_outcome.anatomy import Disc
+from lbp_outcome.examination import Examination
 from lbp_outcome.image import Image
 from lbp_outcome.labels import LABEL_SCHEMES
 from lbp_outcome.measurements import measure
@@ -33,7 +34,9 @@ def measured():
         mask = Image(spider_mask(canvas, complete), scan.affine)
         spine = LABEL_SCHEMES["spider"].read(mask, lowest=anatomy.vertebrae[-1].name)
         place = name, Disc.parse(level)
-        found = {(m.name, m.level): m.value for m in measure(spine)}[place]
+        found = {(m.name, m.level): m.value for m in measure(Examination(spine=spine))}[
+            place
+        ]
         true = {
             (m.name, m.level): m.value for m in true_measurements(anatomy, complete)
         }[place]

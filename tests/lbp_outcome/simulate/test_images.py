@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lbp_outcome.anatomy import Disc, Vertebra
+from lbp_outcome.examination import Examination
 from lbp_outcome.image import Image
 from lbp_outcome.labels import LABEL_SCHEMES
 from lbp_outcome.measurements import measure
@@ -134,7 +135,7 @@ def test_measurements_on_the_mask_find_the_analytic_truth(patient):
     """Tolerances for 4-mm slices: 1 mm (sheet 3.6), 2.5 degrees (sheet 3.2)."""
     anatomy, *_, mask, complete = patient
     spine = LABEL_SCHEMES["spider"].read(mask, lowest="L5")
-    found = {(m.name, m.level): m.value for m in measure(spine)}
+    found = {(m.name, m.level): m.value for m in measure(Examination(spine=spine))}
     tolerance = {
         "disc_height_mm": 1.2,
         "disc_wedge_deg": 3.0,
