@@ -16,6 +16,8 @@ from lbp_outcome.errors import LbpError
 if TYPE_CHECKING:
     from jsonargparse import ArgumentParser
 
+    from lbp_outcome.patient_files import PatientFiles
+
 FOUND_PROBLEMS = 1
 ERROR = 2
 
@@ -85,41 +87,110 @@ def simulate(
 
 
 def measure(
-    mask: Path,
+    path: Path,
     scheme: str = "spider",
     semantic: Path | None = None,
     t2: Path | None = None,
+    t1: Path | None = None,
     lowest: str | None = None,
     out: Path | None = None,
     subject: str | None = None,
+    repeatability: bool = False,
+    processes: int | None = None,
 ) -> None:
-    """Measure a segmented MR image in millimetres.
+    """Measure a segmented MR image, or every patient of a cohort, in millimetres.
 
     Args:
-        mask: Segmentation, NIfTI or MHA.
-        scheme: What its numbers mean: spider or spineps.
+        path: Segmentation (NIfTI or MHA), or a cohort folder.
+        scheme: What the numbers of the segmentation mean: spider, spineps, auto, ...
         semantic: Semantic mask of SPINEPS, beside its instance mask.
-        t2: T2 image, for the disc signal.
+        t2: T2 image that was segmented.
+        t1: T1 image of the same examination.
         lowest: What the lowest numbered vertebra is, such as L5 or S1.
-        out: Table to write, CSV or TSV; printed when absent.
+        out: Table to write: CSV, TSV or Parquet; Parquet for a cohort.
         subject: Pseudonym written into the table; from the file name by default.
+        repeatability: Say how far each number moves if outlines move by half a voxel.
+        processes: How many patients at a time; all cores by default.
     """
-    from lbp_outcome.measurements import measure_mask
+    from lbp_outcome.patient_files import PatientFiles, Segmentation
 
-    found = measure_mask(
-        mask,
-        scheme=scheme,
-        semantic=semantic,
+    if path.is_dir():
+        _measure_cohort(path, out, repeatability, processes)
+        return
+    files = PatientFiles(
+        segmentation=Segmentation(
+            mask=path, scheme=scheme, semantic=semantic, lowest=lowest
+        ),
         t2=t2,
-        lowest=lowest,
-        out=out,
-        subject=subject,
+        t1=t1,
     )
+    _measure_one(files, out, subject, repeatability)
+
+
+def _measure_one(
+    files: "PatientFiles", out: Path | None, subject: str | None, repeatability: bool
+) -> None:
+    from lbp_outcome.measurements import ABSENT, measure_files
+
+    found = measure_files(files, repeatability=repeatability, out=out, subject=subject)
     values = sum(item.value is not None for item in found)
-    if out is None:
-        print(*found, sep="\n")
-    else:
+    if out is not None:
         print(f"{out}: {values} values, {len(found) - values} reasons.")
+        return
+    print(*(item for item in found if item.reason not in ABSENT.values()), sep="\n")
+    for reason in ABSENT.values():
+        names = sorted({item.name for item in found if item.reason == reason})
+        if names:
+            print(f"{reason}: {', '.join(names)}")
+
+
+def _measure_cohort(
+    cohort: Path, out: Path | None, repeatability: bool, processes: int | None
+) -> None:
+    from lbp_outcome.cohort.measuring import measure_cohort
+
+    if out is None:
+        raise LbpError("say where the table of a cohort goes: --out FILE.parquet")
+    found = measure_cohort(
+        cohort, out, repeatability=repeatability, processes=processes
+    )
+    for patient, reason in found.failed.items():
+        print(f"{patient}: not measured: {reason}", file=sys.stderr)
+    print(
+        f"{found.table}: {len(found.done)} patients measured, {len(found.kept)} as "
+        f"before, {len(found.failed)} failed, {len(found.without)} without a "
+        f"segmented spine."
+    )
+
+
+def sheet(
+    cohort: Path,
+    patient: str | None = None,
+    out: Path | None = None,
+    repeatability: bool = False,
+) -> None:
+    """Write one page about one patient's MRI: pictures, measurements, reasons.
+
+    Args:
+        cohort: Cohort folder that holds the patient.
+        patient: Pseudonym.
+        out: Page to write, HTML or PNG; <patient>_sheet.html by default.
+        repeatability: Say how far each number moves if outlines move by half a voxel.
+    """
+    from lbp_outcome.sheet.patient_sheet import patient_sheet
+
+    name = _named(patient)
+    page = patient_sheet(
+        cohort, name, out or Path(f"{name}_sheet.html"), repeatability=repeatability
+    )
+    print(f"Sheet: {page}")
+
+
+def catalogue() -> None:
+    """List the imaging features of back pain, and what is measured of each."""
+    from lbp_outcome.catalogue import catalogue_table
+
+    print(catalogue_table())
 
 
 def run(study: Path, out: Path | None = None) -> None:
@@ -201,6 +272,8 @@ COMMANDS: tuple[Callable[..., int | None], ...] = (
     check,
     simulate,
     measure,
+    sheet,
+    catalogue,
     run,
     explain,
     advise,

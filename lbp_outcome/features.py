@@ -98,6 +98,15 @@ def feature_table(
     )
 
 
+def measured_names(predictors: Iterable[str]) -> frozenset[str]:
+    """Return the measurements that some predictors are made of.
+
+    >>> measured_names(["disc_height_mm.min", "disc_height_mm.max"])
+    frozenset({'disc_height_mm'})
+    """
+    return frozenset(name.partition(".")[0] for name in predictors)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Feature:
     """One column: a measurement, or the reason why there is none, per patient."""

@@ -80,6 +80,11 @@ class Structure:
         return Structure(Image(inside[box], affine), self.at_edge & still)
 
     @cached_property
+    def memory(self) -> dict[Any, Any]:
+        """What was already worked out for this structure alone."""
+        return {}
+
+    @cached_property
     def points(self) -> Float[np.ndarray, "n 3"]:
         """Patient position of every voxel [mm]."""
         return self.mask.to_patient(np.argwhere(self.mask.values).astype(float))
@@ -121,10 +126,15 @@ class Structure:
         Where the scan ends, the margin repeats the last slice instead, so that the end
         of a scan is never mistaken for the surface of a bone.
         """
-        wide = self.mask.values
+        inside = self.mask.values
+        wide = np.zeros([size + 2 * margin for size in inside.shape], bool)
+        wide[tuple(slice(margin, margin + size) for size in inside.shape)] = inside
         for axis, (first, last) in enumerate(self.at_edge):
-            wide = _pad(wide, axis, (margin, 0), repeat=bool(first))
-            wide = _pad(wide, axis, (0, margin), repeat=bool(last))
+            along = np.moveaxis(wide, axis, 0)
+            if first:
+                along[:margin] = along[margin]
+            if last:
+                along[-margin:] = along[-margin - 1]
         affine = self.mask.affine.copy()
         affine[:3, 3] -= affine[:3, :3].sum(axis=1) * margin
         return Image(wide, affine)
@@ -228,12 +238,3 @@ def _bounding_box(inside: np.ndarray) -> tuple[slice, slice, slice] | None:
             return None
         sides.append(slice(int(found[0]), int(found[-1]) + 1))
     return sides[0], sides[1], sides[2]
-
-
-def _pad(
-    voxels: np.ndarray, axis: int, width: tuple[int, int], *, repeat: bool
-) -> np.ndarray:
-    widths = [(0, 0)] * 3
-    widths[axis] = width
-    padded: np.ndarray = np.pad(voxels, widths, mode="edge" if repeat else "constant")
-    return padded

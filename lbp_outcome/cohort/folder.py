@@ -13,11 +13,12 @@ from lbp_outcome.cohort.dictionary import (
     Column,
     declared_columns,
 )
-from lbp_outcome.cohort.imaging import PatientFiles, check_images, files_of
+from lbp_outcome.cohort.imaging import check_images, files_of
 from lbp_outcome.cohort.problems import Problems
 from lbp_outcome.cohort.table import LINE, TableKind, find_table, read_table
 from lbp_outcome.errors import CohortError, InvalidAnswer, suggestion
 from lbp_outcome.outcomes import Scores
+from lbp_outcome.patient_files import PatientFiles
 from lbp_outcome.progress import progress
 from lbp_outcome.questionnaires import QUESTIONNAIRES, Questionnaire
 from lbp_outcome.records import Measurement

@@ -2,20 +2,16 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float
 
 from lbp_outcome.cohort.problems import Problems
-from lbp_outcome.errors import LbpError, UnreadableFile
-from lbp_outcome.examination import Examination, MuscleScan, Person
+from lbp_outcome.errors import LbpError
 from lbp_outcome.image import Image
 from lbp_outcome.io.images import read_image
 from lbp_outcome.io.radiographs import read_radiograph
-from lbp_outcome.labels import LABEL_SCHEMES, read_spine
-from lbp_outcome.spine import Spine
+from lbp_outcome.patient_files import MuscleFiles, PatientFiles, Segmentation
 
 T2 = (
     "anat/*acq-sag*_T2w.nii.gz",
@@ -32,7 +28,7 @@ MASKS = {
 NEVER_READ = ("truth",)
 """Folders under derivatives/ that hold the answers of a simulation."""
 
-WITHOUT_SPINE = ("musclemap",)
+WITHOUT_SPINE = ("musclemap", "musclemap_abdomen")
 """Label schemes of masks that show no vertebrae."""
 
 AXIAL = ("anat/*acq-ax*_T2w.nii.gz", "anat/*acq-ax*_T2w.nii", "anat/*acq-ax*_T2w.mha")
@@ -40,108 +36,6 @@ MUSCLES = ("anat/*_dseg.nii.gz", "*_dseg.nii.gz")
 
 RICHEST = ("spineps",)
 """Schemes that tell most parts apart: taken where a patient has several masks."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Segmentation:
-    """A label map and how to read its numbers.
-
-    Attributes:
-        mask: The label map, or the instance mask of SPINEPS.
-        scheme: Name on the shelf of label schemes.
-        semantic: The semantic mask of SPINEPS.
-        lowest: What the lowest numbered vertebra is, where the scheme counts upwards.
-    """
-
-    mask: Path
-    scheme: str
-    semantic: Path | None = None
-    lowest: str | None = None
-
-    def read(self) -> Spine:
-        """Return the named structures.
-
-        Raises:
-            LbpError: The mask is damaged, empty or of another scheme; names the file.
-        """
-        return read_spine(
-            self.mask, scheme=self.scheme, semantic=self.semantic, lowest=self.lowest
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class MuscleFiles:
-    """A mask of muscles, and the images it belongs to.
-
-    Attributes:
-        mask: The label map.
-        scheme: Name on the shelf of label schemes.
-        image: The T1 or T2 image that was segmented, or None.
-        water: Water image of the Dixon series that was segmented, or None.
-        fat: Its fat image, or None.
-    """
-
-    mask: Path
-    scheme: str
-    image: Path | None = None
-    water: Path | None = None
-    fat: Path | None = None
-
-    def read(self) -> MuscleScan:
-        """Return the muscles with their images.
-
-        Raises:
-            LbpError: A file is damaged, or the mask is empty or of another scheme.
-        """
-        mask = read_image(self.mask)
-        try:
-            muscles = LABEL_SCHEMES[self.scheme].read_muscles(mask)
-        except LbpError as error:
-            raise type(error)(f"{self.mask.name}: {error}") from None
-        return MuscleScan(
-            muscles=muscles,
-            image=_read_or_none(self.image),
-            weighting="T1" if self.image and "_T1w" in self.image.name else "T2",
-            water=_read_or_none(self.water),
-            fat=_read_or_none(self.fat),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class PatientFiles:
-    """Image files of one patient; None or nothing where there is none."""
-
-    t2: Path | None = None
-    t1: Path | None = None
-    axial: tuple[Path, ...] = ()
-    radiograph: Path | None = None
-    segmentation: Segmentation | None = None
-    muscles: tuple[MuscleFiles, ...] = ()
-
-    def examination(self, person: Person | None = None) -> Examination | None:
-        """Read the whole MR examination; None where no spine was segmented.
-
-        Raises:
-            LbpError: A file cannot be used; the message names it.
-        """
-        if self.segmentation is None:
-            return None
-        return Examination(
-            spine=self.segmentation.read(),
-            t2=_read_or_none(self.t2),
-            t1=_read_or_none(self.t1),
-            axial=tuple(map(read_image, self.axial)),
-            muscles=tuple(files.read() for files in self.muscles),
-            person=person,
-        )
-
-    def radiograph_mm(
-        self,
-    ) -> tuple[Float[np.ndarray, "row column"], tuple[float, float]]:
-        """Return the lateral X-ray and its pixel size [mm]."""
-        if self.radiograph is None:
-            raise UnreadableFile("there is no lateral X-ray")
-        return read_radiograph(self.radiograph)
 
 
 def files_of(cohort: Path, patient: str) -> PatientFiles:
@@ -261,10 +155,6 @@ def _pipelines(cohort: Path) -> Iterator[tuple[Path, dict[str, object]]]:
     for pipeline in sorted((cohort / "derivatives").glob("*")):
         if pipeline.name not in NEVER_READ:
             yield pipeline, _content(pipeline / "dataset_description.json")
-
-
-def _read_or_none(path: Path | None) -> Image | None:
-    return None if path is None else read_image(path)
 
 
 def _semantic(mask: Path) -> Path | None:

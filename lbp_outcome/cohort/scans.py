@@ -1,27 +1,28 @@
 """What a patient's images give: measurements, and crops for a network."""
 
-import multiprocessing
 import os
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32
 
 from lbp_outcome.anatomy import Disc
-from lbp_outcome.cohort.imaging import PatientFiles
+from lbp_outcome.cohort.folder import Cohort
+from lbp_outcome.cohort.person import person_of
 from lbp_outcome.errors import LbpError
-from lbp_outcome.examination import Examination
+from lbp_outcome.examination import Examination, Person
 from lbp_outcome.geometry.level_crop import level_crops
 from lbp_outcome.geometry.sacrum import numbering_doubt
 from lbp_outcome.image import Image
 from lbp_outcome.io.images import read_image
-from lbp_outcome.measurements import measure
+from lbp_outcome.measurements import measure, sources_of
+from lbp_outcome.patient_files import PatientFiles
 from lbp_outcome.progress import progress
 from lbp_outcome.records import Measurement
 from lbp_outcome.spine import Spine
 from lbp_outcome.view import RADIOGRAPH_SHAPE, LevelCrop, PatientImages
+from lbp_outcome.workers import worker_processes
 
 RADIOGRAPH_PIXEL_MM = 2.0
 FEW = 4
@@ -46,34 +47,53 @@ class Scan:
 
 
 def read_scans(
-    files: Mapping[str, PatientFiles], levels: Sequence[Disc]
+    cohort: Cohort,
+    patients: Collection[str],
+    levels: Sequence[Disc],
+    names: Collection[str],
 ) -> dict[str, Scan]:
     """Read and measure the images of many patients, on every core.
 
+    Args:
+        cohort: Where they are.
+        patients: Whose images to read; those without any are left out.
+        levels: Discs of which a network wants a crop.
+        names: Measurements to take.
+
     Raises:
         LbpError: An image cannot be used; the message names the file.
     """
-    patients = list(files)
-    jobs = [(files[patient], tuple(levels)) for patient in patients]
+    imaged = [patient for patient in patients if patient in cohort.files]
+    jobs = [_job(cohort, patient, levels, names) for patient in imaged]
     workers = min(os.cpu_count() or 1, len(jobs))
     if len(jobs) < FEW or workers < 2:
         scans = [_scan(job) for job in progress(jobs, "Measuring")]
-        return dict(zip(patients, scans, strict=True))
-    # "spawn": a forked copy of a process that has loaded torch may hang
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        return dict(zip(imaged, scans, strict=True))
+    with worker_processes(workers) as pool:
         found = progress(pool.map(_scan, jobs), "Measuring", total=len(jobs))
-        return dict(zip(patients, found, strict=True))
+        return dict(zip(imaged, found, strict=True))
 
 
-def read_scan(files: PatientFiles, levels: Sequence[Disc]) -> Scan:
+def read_scan(
+    files: PatientFiles,
+    levels: Sequence[Disc],
+    names: Collection[str],
+    person: Person | None = None,
+) -> Scan:
     """Read and measure the images of one patient.
+
+    Args:
+        files: Where they lie.
+        levels: Discs of which a network wants a crop.
+        names: Measurements to take.
+        person: Age, sex and body mass index, if known.
 
     Raises:
         LbpError: An image cannot be used; the message names the file.
     """
-    t2 = None if files.t2 is None else read_image(files.t2)
-    spine = None if files.segmentation is None else files.segmentation.read()
+    examination = _examination(files, names, person)
+    spine = None if examination is None else examination.spine
+    t2 = examination.t2 if examination else _t2_alone(files)
     crops, why = _crops(spine, t2, levels)
     absent = {"mri": why} if not crops else {}
     radiograph = None
@@ -82,11 +102,26 @@ def read_scan(files: PatientFiles, levels: Sequence[Disc]) -> Scan:
     else:
         radiograph = fixed_radiograph(*files.radiograph_mm())
     return Scan(
-        measurements=() if spine is None else measure(Examination(spine=spine, t2=t2)),
+        measurements=() if examination is None else measure(examination, names),
         doubts=() if spine is None else _doubts(spine),
         images=PatientImages(levels=crops, radiograph=radiograph, absent=absent),
         spacing_mm=() if t2 is None else tuple(sorted(map(float, t2.spacing_mm))),
     )
+
+
+def _examination(
+    files: PatientFiles,
+    names: Collection[str],
+    person: Person | None,
+) -> Examination | None:
+    """Read the spine, and of the images what the measurements and crops need."""
+    if files.segmentation is None:
+        return None
+    return files.examination(person, needs={*sources_of(names), "t2"})
+
+
+def _t2_alone(files: PatientFiles) -> Image | None:
+    return None if files.t2 is None else read_image(files.t2)
 
 
 def fixed_radiograph(
@@ -125,10 +160,19 @@ def _doubts(spine: Spine) -> tuple[str, ...]:
     return tuple(filter(None, (spine.doubt, numbering_doubt(spine))))
 
 
-def _scan(job: tuple[PatientFiles, tuple[Disc, ...]]) -> Scan:
-    files, levels = job
+Job = tuple[PatientFiles, tuple[Disc, ...], frozenset[str], Person | None]
+
+
+def _job(
+    cohort: Cohort, patient: str, levels: Sequence[Disc], names: Collection[str]
+) -> Job:
+    person = person_of(cohort, patient)
+    return cohort.files[patient], tuple(levels), frozenset(names), person
+
+
+def _scan(job: Job) -> Scan:
     try:
-        return read_scan(files, levels)
+        return read_scan(*job)
     except LbpError as error:
         # crosses a process border, so only a plain message travels
         raise LbpError(str(error)) from None

@@ -1,8 +1,9 @@
 """The body of a vertebra, told from its arch and processes."""
 
+import cc3d
+import edt
 import numpy as np
 from jaxtyping import Bool, Float
-from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from lbp_outcome.anatomy import Vertebra
@@ -88,11 +89,14 @@ def _below_disc(
 ) -> Bool[np.ndarray, " n"]:
     """Which points of a sacrum form its first segment: those beneath the last disc."""
     up = up_at(spine, disc)
-    footprint = flatten(disc.points, up)
-    distance, _ = cKDTree(footprint).query(flatten(sacrum.points, up))
     deep = (disc.points @ up).min() - sacrum.points @ up
-    result: np.ndarray = (distance <= OVERHANG_MM) & (deep <= FIRST_SEGMENT_MM)
-    return result
+    near: np.ndarray = deep <= FIRST_SEGMENT_MM
+    footprint = cKDTree(flatten(disc.points, up))
+    distance, _ = footprint.query(
+        flatten(sacrum.points[near], up), distance_upper_bound=OVERHANG_MM
+    )
+    near[near] = np.isfinite(distance)
+    return near
 
 
 def _frame_at(spine: Spine, whole: Structure) -> Frame:
@@ -156,15 +160,16 @@ def _without_processes(
 
 def _depth_mm(inside: Bool[np.ndarray, "i j k"], like: Structure) -> np.ndarray:
     """Distance of each voxel inside to the next one outside [mm]."""
-    depth: np.ndarray = ndimage.distance_transform_edt(
-        inside, sampling=like.mask.spacing_mm
-    )
+    spacing = tuple(like.mask.spacing_mm.tolist())
+    numbers = np.ascontiguousarray(inside, np.uint8)
+    squares: np.ndarray = edt.edtsq(numbers, anisotropy=spacing, parallel=1)
+    depth: np.ndarray = np.sqrt(squares)
     return depth
 
 
 def _largest(inside: Bool[np.ndarray, "i j k"]) -> Bool[np.ndarray, "i j k"]:
-    """Keep the largest connected piece."""
-    pieces, count = ndimage.label(inside)
+    """Keep the largest piece; voxels hang together face to face."""
+    pieces, count = cc3d.connected_components(inside, connectivity=6, return_N=True)
     if count < 2:
         return inside
     sizes = np.bincount(pieces.ravel())

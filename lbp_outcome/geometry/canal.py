@@ -11,12 +11,14 @@ from scipy.interpolate import BSpline, make_splrep
 from scipy.signal import savgol_filter
 from scipy.spatial import cKDTree
 
-from lbp_outcome.anatomy import Disc
+from lbp_outcome.anatomy import Disc, Vertebra
 from lbp_outcome.errors import NotMeasurable
+from lbp_outcome.geometry.body import body
+from lbp_outcome.geometry.cut import PIXEL_MM, Cut
 from lbp_outcome.geometry.disc_frame import disc_frame
-from lbp_outcome.geometry.frame import Points, Vector, rough_frame
+from lbp_outcome.geometry.frame import Points, Vector, rough_frame, up_at
 from lbp_outcome.geometry.once import once
-from lbp_outcome.geometry.profile import Profile, profile
+from lbp_outcome.geometry.profile import Profiles, profiles
 from lbp_outcome.spine import Spine, Structure
 
 STEP_MM = 1.0
@@ -30,8 +32,7 @@ ROUGHNESS_MM = 0.8
 only its direction matters, and centres jump where thick slices end [mm]."""
 
 HALF_FIELD_MM = 24.0
-PIXEL_MM = 0.5
-"""Size and grain of a cross-section from front to back [mm]."""
+"""How far a cross-section reaches to the front and to the back [mm]."""
 
 SMOOTHED_OVER = 7
 """Chords are smoothed over this many sections, by a parabola that keeps minima."""
@@ -48,6 +49,13 @@ BEHIND_MM = 60.0
 REACH_MM = 8.0
 """A disc's canal is looked at from this far below to this far above the disc [mm]."""
 
+PEDICLE_MM = 3.0
+"""The canal between the pedicles is looked at this far up and down from the middle of
+the vertebral body [mm]."""
+
+FEWEST_AT_PEDICLES = 4
+"""Complete sections needed between the pedicles."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sections:
@@ -57,33 +65,50 @@ class Sections:
     scan, so that nothing has to be interpolated between thick slices.
 
     Attributes:
-        centres: Positions along the centreline [mm].
+        cut: Where the sections meet the slices; its centres run along the canal.
         pixels: Share of each pixel that lies in the canal.
-        apart_mm: Distance between the slices, seen in each section [mm].
         complete: Whether the canal goes on above and below the section.
     """
 
-    centres: Points
+    cut: Cut
     pixels: Float[np.ndarray, "section slice pixel"]
-    apart_mm: Float[np.ndarray, " section"]
     complete: Bool[np.ndarray, " section"]
 
-    @cached_property
-    def _profiles(self) -> list[Profile]:
-        chords = self.pixels.sum(axis=2) * PIXEL_MM
-        smooth = savgol_filter(chords, SMOOTHED_OVER, 2, axis=0)
-        smooth = np.where(chords > 0, smooth, 0.0).clip(0)
-        return [profile(*row) for row in zip(smooth, self.apart_mm, strict=True)]
+    @property
+    def centres(self) -> Points:
+        """Positions along the centreline [mm]."""
+        return self.cut.centres
 
     @cached_property
+    def _profiles(self) -> Profiles:
+        chords = self.pixels.sum(axis=2) * PIXEL_MM
+        return profiles(_smoothed(chords), self.cut.apart_mm)
+
+    @property
     def area_mm2(self) -> Float[np.ndarray, " section"]:
         """Area of each section [mm2]."""
-        return np.asarray([found.area_mm2 for found in self._profiles])
+        return self._profiles.area_mm2
 
-    @cached_property
+    @property
     def depth_mm(self) -> Float[np.ndarray, " section"]:
         """Front-to-back diameter in the middle of each section [mm]."""
-        return np.asarray([found.depth_mm for found in self._profiles])
+        return self._profiles.depth_mm
+
+    @property
+    def width_mm(self) -> Float[np.ndarray, " section"]:
+        """Width of each section [mm], evened out along the canal.
+
+        It hangs on the last chords alone, which come and go from section to section.
+        """
+        return _smoothed(self._profiles.width_mm)
+
+
+def _smoothed(
+    values: Float[np.ndarray, "*shape"],
+) -> Float[np.ndarray, "*shape"]:
+    """Even out values along the canal without filling in its narrow places."""
+    smooth = savgol_filter(values, SMOOTHED_OVER, 2, axis=0)
+    return np.where(values > 0, smooth, 0.0).clip(0)
 
 
 @once
@@ -99,8 +124,12 @@ def canal_sections(spine: Spine) -> Sections:
         raise NotMeasurable("the spinal canal is not segmented")
     frame = rough_frame(spine)
     centres = _centreline(spine.canal, frame.superior)
-    pixels, apart = _cut(spine.canal, centres, frame.left)
-    return Sections(centres, pixels, apart, _goes_on(pixels))
+    mask = spine.canal.continued()
+    cut = Cut.square_to(
+        np.gradient(centres, axis=0), centres, mask, frame.posterior, HALF_FIELD_MM
+    )
+    pixels = cut.sample(mask)
+    return Sections(cut, pixels, _goes_on(pixels))
 
 
 @once
@@ -118,6 +147,38 @@ def sections_at(spine: Spine, disc: Disc) -> Bool[np.ndarray, " section"]:
     if level.min() > STEP_MM or beside.sum() * STEP_MM < REACH_MM:
         raise NotMeasurable(f"the spinal canal is not segmented all along {disc}")
     return beside
+
+
+@once
+def narrowest(spine: Spine, disc: Disc) -> int:
+    """Return which of a disc's cross-sections has the smallest area.
+
+    Raises:
+        NotMeasurable: The canal does not pass the disc completely.
+    """
+    area = canal_sections(spine).area_mm2
+    beside = sections_at(spine, disc)
+    return int(np.where(beside, area, np.inf).argmin())
+
+
+@once
+def sections_behind(spine: Spine, vertebra: Vertebra) -> Bool[np.ndarray, " section"]:
+    """Return which cross-sections lie between the pedicles of a vertebra.
+
+    Raises:
+        NotMeasurable: The canal does not pass the vertebra completely, or its body
+            cannot be made out.
+    """
+    sections, middle = canal_sections(spine), body(spine, vertebra)
+    up = up_at(spine, middle)
+    away = (sections.centres - middle.centroid) @ up
+    aside = np.linalg.norm(sections.centres - middle.centroid, axis=1)
+    level = np.where(aside < BEHIND_MM, np.abs(away), np.inf)
+    along = np.abs(np.arange(len(level)) - level.argmin()) * STEP_MM
+    behind: np.ndarray = (along <= PEDICLE_MM) & sections.complete
+    if level.min() > STEP_MM or behind.sum() < FEWEST_AT_PEDICLES:
+        raise NotMeasurable(f"the spinal canal is not segmented behind {vertebra}")
+    return behind
 
 
 def _centreline(canal: Structure, superior: Vector) -> Points:
@@ -177,36 +238,6 @@ def _smooth_curve(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         return make_splrep(length, column, s=allowed)
-
-
-def _cut(
-    canal: Structure, centres: Points, left: Vector
-) -> tuple[Float[np.ndarray, "section slice pixel"], Float[np.ndarray, " section"]]:
-    """Sample the mask where each section meets the sagittal slices of the scan."""
-    mask = canal.continued()
-    axis = int(np.argmax(np.abs(left @ mask.affine[:3, :3] / mask.spacing_mm)))
-    across = np.linalg.inv(mask.affine)[axis, :3]  # slices per millimetre
-    tangents = _units(np.gradient(centres, axis=0))
-    forth = _units(np.cross(tangents, across))  # along both the slice and the section
-    aside = np.cross(tangents, forth)
-    aside /= (aside @ across)[:, None]  # one step leads to the next slice
-    first = mask.to_index(centres)[:, axis]
-    steps = np.arange(mask.values.shape[axis]) - first[:, None]
-    ticks = np.arange(-HALF_FIELD_MM, HALF_FIELD_MM + PIXEL_MM / 2, PIXEL_MM)
-    places = (
-        centres[:, None, None, :]
-        + steps[:, :, None, None] * aside[:, None, None, :]
-        + ticks[None, None, :, None] * forth[:, None, None, :]
-    )
-    index = mask.to_index(places.reshape(-1, 3)).T
-    values = ndimage.map_coordinates(mask.values.astype(np.float32), index, order=1)
-    pixels = values.reshape(places.shape[:3]).astype(float)
-    return pixels, np.linalg.norm(aside, axis=1)
-
-
-def _units(vectors: Points) -> Points:
-    units: np.ndarray = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return units
 
 
 def _goes_on(pixels: Float[np.ndarray, "n left posterior"]) -> Bool[np.ndarray, " n"]:

@@ -50,7 +50,7 @@ def fit_plane(points: Points, towards: Vector) -> Plane:
 def _weighted_plane(
     points: Points, weights: Float[np.ndarray, " n"], towards: Vector
 ) -> Plane:
-    centre = np.average(points, axis=0, weights=weights)
+    centre: Vector = weights @ points / weights.sum()
     away = points - centre
     _, axes = np.linalg.eigh((away * weights[:, None]).T @ away)
     normal = axes[:, 0]

@@ -42,14 +42,20 @@ def surface_facing(
     the errors of single points, up to half a voxel, cancel out. Where the scan ends
     there is no surface.
     """
-    mask = structure.continued()
-    axis, sign = _best_axis(mask, direction)
-    inside, outside = _crossings(mask.values, axis, sign)
-    normals = _normals(mask, inside, outside)
+    axis, sign = _best_axis(structure.mask, direction)
+    if (axis, sign) not in structure.memory:
+        structure.memory[axis, sign] = _outermost(structure, axis, sign)
+    points, normals = structure.memory[axis, sign]
     facing = normals @ direction >= np.cos(np.radians(within_deg))
-    points = mask.to_patient((inside[facing] + outside[facing]) / 2)
-    across = np.delete(mask.spacing_mm, axis)
-    return Surface(points, float(across.max()), float(np.prod(across)))
+    across = np.delete(structure.mask.spacing_mm, axis)
+    return Surface(points[facing], float(across.max()), float(np.prod(across)))
+
+
+def _outermost(structure: Structure, axis: int, sign: int) -> tuple[Points, Points]:
+    """Every point where a structure ends along one axis, and which way it faces."""
+    mask = structure.continued()
+    inside, outside = _crossings(mask.values, axis, sign)
+    return mask.to_patient((inside + outside) / 2), _normals(mask, inside, outside)
 
 
 def _best_axis(mask: Image, direction: Vector) -> tuple[int, int]:

@@ -1,13 +1,17 @@
 """Label schemes: what the numbers in a segmentation stand for, one scheme a file."""
 
 from lbp_outcome.labels._files import read_spine
+from lbp_outcome.labels._grid import why_not_same_grid
+from lbp_outcome.labels._recognition import recognise, recognise_muscles
 from lbp_outcome.labels._shelf import (
     LABEL_SCHEMES,
     Kind,
     LabelScheme,
     Naming,
     Part,
+    anatomical,
     counted_upwards,
+    without_vertebrae,
 )
 
 __all__ = [
@@ -16,6 +20,11 @@ __all__ = [
     "LabelScheme",
     "Naming",
     "Part",
+    "anatomical",
     "counted_upwards",
     "read_spine",
+    "recognise",
+    "recognise_muscles",
+    "why_not_same_grid",
+    "without_vertebrae",
 ]

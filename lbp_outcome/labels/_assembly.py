@@ -1,17 +1,28 @@
 """From the parts of one or two masks to a spine."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Integer
 from scipy import ndimage
+from scipy.spatial import cKDTree
 
 from lbp_outcome.anatomy import Disc, Process, Side, Vertebra
 from lbp_outcome.errors import GeometryMismatch, LbpError
-from lbp_outcome.image import Image
-from lbp_outcome.labels._header import header_doubt
+from lbp_outcome.labels._doubt import mask_doubt
 from lbp_outcome.labels._naming import Naming
-from lbp_outcome.labels._parts import Kind, Parts, present
+from lbp_outcome.labels._parts import (
+    Box,
+    Kind,
+    Labels,
+    Part,
+    Parts,
+    among,
+    around,
+    in_box,
+    present,
+)
 from lbp_outcome.spine import Spine, Structure
 
 ENDPLATE_REACH_MM = 6.0
@@ -25,101 +36,174 @@ def assemble(parts: Parts, tissues: Parts | None, naming: Naming, scheme: str) -
         LbpError: No voxel is labelled as a vertebra, a disc or the canal.
         GeometryMismatch: The labels run the wrong way through the patient.
     """
-    bone = _bone(parts)
-    whole = bone.structures(Kind.VERTEBRA)
+    bones = _with_endplates(parts)
     partly = parts.structures(Kind.PARTIAL_VERTEBRA)
-    discs = _named_discs(parts.structures(Kind.DISC), naming)
+    discs = _named_discs(parts, naming)
     inner = tissues or parts
-    canal = inner.union(Kind.CANAL, Kind.CORD)
-    if not (whole or partly or discs or canal):
+    cord = inner.union(Kind.CORD)
+    # A cord alone is no canal: it is far smaller, and ends at L1 or L2.
+    canal = inner.union(Kind.CANAL, Kind.CORD) if inner.labels_of(Kind.CANAL) else None
+    if not (bones or partly or discs or canal or cord):
         raise LbpError("the mask labels no vertebra, no disc and no spinal canal")
+    names = naming.names
     spine = Spine(
-        vertebrae=_named({**whole, **partly}, naming),
+        vertebrae={
+            **{names[number]: bone.structure for number, bone in bones.items()},
+            **{names[number]: part for number, part in partly.items()},
+        },
         discs=discs,
-        corpora=_named(_corpora(bone, parts, tissues), naming) if tissues else {},
-        processes=_processes(parts, tissues, naming) if tissues else {},
+        corpora=dict(_corpora(bones, parts, tissues, naming)) if tissues else {},
+        processes=dict(_processes(parts, tissues, naming)) if tissues else {},
         canal=canal,
-        cord=inner.union(Kind.CORD),
-        partial=frozenset(naming.names[number] for number in partly),
+        cord=cord,
+        partial=frozenset(names[number] for number in partly),
         scheme=scheme,
         numbering=naming.numbering,
         assumption=naming.assumption,
     )
-    return _checked(spine, parts.mask)
+    return _checked(spine, parts, tissues)
 
 
-def _named(found: dict[int, Structure], naming: Naming) -> dict[Vertebra, Structure]:
-    return {naming.names[number]: part for number, part in found.items()}
+def _named_discs(parts: Parts, naming: Naming) -> dict[Disc, Structure]:
+    below = {n: naming.disc_below(n) for n in _numbers(parts, Kind.DISC)}
+    above = {n: naming.disc_above(n) for n in _numbers(parts, Kind.DISC_ABOVE)}
+    structures = parts.structures(Kind.DISC)
+    found = {disc: structures[n] for n, disc in below.items() if disc}
+    structures = parts.structures(Kind.DISC_ABOVE)
+    return found | {disc: structures[n] for n, disc in above.items() if disc}
 
 
-def _named_discs(found: dict[int, Structure], naming: Naming) -> dict[Disc, Structure]:
-    below = {number: naming.disc_below(number) for number in found}
-    return {disc: found[number] for number, disc in below.items() if disc}
+def _numbers(parts: Parts, kind: Kind) -> list[int]:
+    return [parts.found[label].number for label in parts.labels_of(kind)]
 
 
-def _bone(parts: Parts) -> Parts:
+@dataclass(frozen=True, eq=False)
+class _Bone:
+    """A vertebra in its box, with the endplates that belong to it."""
+
+    inside: Bool[np.ndarray, "i j k"]
+    box: Box
+    structure: Structure
+
+
+def _with_endplates(parts: Parts) -> dict[int, _Bone]:
     """The vertebrae, with the endplates where these have labels of their own."""
-    if not parts.labels_of(Kind.ENDPLATE):
-        return parts
-    numbers = np.where(parts.inside(Kind.VERTEBRA), parts.labels, 0)
-    for label in parts.labels_of(Kind.ENDPLATE):
-        _join_endplates(numbers, parts.labels == label, parts.boxes[label], parts)
-    return _renumbered(parts, numbers)
+    labels = parts.labels_of(Kind.VERTEBRA)
+    plates = parts.labels_of(Kind.ENDPLATE)
+    numbers = parts.labels.copy() if plates else parts.labels
+    boxes = dict(parts.boxes)
+    for label in plates if labels else ():
+        _join_endplates(numbers, label, boxes, parts)
+    return {
+        parts.found[label].number: _bone(numbers, label, boxes[label], parts)
+        for label in labels
+    }
 
 
-def _corpora(bone: Parts, parts: Parts, tissues: Parts) -> dict[int, Structure]:
+def _bone(numbers: Labels, label: int, box: Box, parts: Parts) -> _Bone:
+    inside = numbers[box] == label
+    if box == parts.boxes[label]:
+        return _Bone(inside, box, in_box(inside, box, parts.mask))
+    tight = Structure.cut_box(inside, _corner(box), parts.mask)
+    assert tight is not None  # the label occurs in the mask
+    return _Bone(inside, box, tight)
+
+
+def _corpora(
+    bones: dict[int, _Bone], parts: Parts, tissues: Parts, naming: Naming
+) -> Iterator[tuple[Vertebra, Structure]]:
     """Vertebral bodies, each with its endplates."""
-    inside = tissues.inside(Kind.CORPUS) | parts.inside(Kind.ENDPLATE)
-    numbers = np.where(inside & bone.inside(Kind.VERTEBRA), bone.labels, 0)
-    return _renumbered(parts, numbers).structures(Kind.VERTEBRA)
+    plates = parts.labels_of(Kind.ENDPLATE)
+    for number, bone in bones.items():
+        inside = tissues.inside(bone.box, Kind.CORPUS)
+        if plates:
+            inside |= among(parts.labels[bone.box], plates)
+        corner = _corner(bone.box)
+        cut = Structure.cut_box(inside & bone.inside, corner, parts.mask)
+        if cut is not None:
+            yield naming.names[number], cut
 
 
 def _processes(
     parts: Parts, tissues: Parts, naming: Naming
-) -> dict[tuple[Vertebra, Process, Side | None], Structure]:
+) -> Iterator[tuple[tuple[Vertebra, Process, Side | None], Structure]]:
     """Arches and processes of each vertebra."""
-    found = {}
+    wanted = tissues.labels_of(Kind.PROCESS)
     for label in parts.labels_of(Kind.VERTEBRA):
         box, name = parts.boxes[label], naming.names[parts.found[label].number]
-        corner = (box[0].start, box[1].start, box[2].start)
         inner = np.where(parts.labels[box] == label, tissues.labels[box], 0)
-        for tissue in tissues.labels_of(Kind.PROCESS):
-            cut = Structure.cut_box(inner == tissue, corner, parts.mask)
-            part = tissues.found[tissue]
-            if cut is not None and part.process:
-                found[name, part.process, part.side] = cut
-    return found
+        for tissue, part, place in _pieces(inner, wanted, tissues):
+            assert part.process is not None  # every process of a scheme has its name
+            where = _shifted(place, _corner(box))
+            cut = in_box(inner[place] == tissue, where, parts.mask)
+            yield (name, part.process, part.side), cut
 
 
-def _renumbered(parts: Parts, numbers: Integer[np.ndarray, "i j k"]) -> Parts:
-    found = {label: parts.found[label] for label in present(numbers)}
-    return Parts(parts.mask, numbers, found)
+def _pieces(
+    inner: Labels, wanted: list[int], tissues: Parts
+) -> Iterator[tuple[int, Part, Box]]:
+    boxes = ndimage.find_objects(inner, max_label=max(wanted, default=0) or 1)
+    for tissue in wanted:
+        if boxes[tissue - 1] is not None:
+            yield tissue, tissues.found[tissue], boxes[tissue - 1]
+
+
+def _corner(box: Box) -> tuple[int, int, int]:
+    return box[0].start, box[1].start, box[2].start
+
+
+def _shifted(box: Box, corner: tuple[int, int, int]) -> Box:
+    first, middle, last = (
+        slice(side.start + more, side.stop + more)
+        for side, more in zip(box, corner, strict=True)
+    )
+    return first, middle, last
 
 
 def _join_endplates(
-    numbers: Integer[np.ndarray, "i j k"],
-    endplate: Bool[np.ndarray, "i j k"],
-    box: tuple[slice, slice, slice],
-    parts: Parts,
+    numbers: Labels, plate: int, boxes: dict[int, Box], parts: Parts
 ) -> None:
     """Give every voxel of an endplate label to the vertebral body next to it."""
+    box = parts.boxes[plate]
     spacing = parts.mask.spacing_mm
     reach = np.ceil(ENDPLATE_REACH_MM / spacing).astype(int)
-    around = tuple(
-        slice(max(side.start - more, 0), side.stop + more)
+    wide = _widened(box, reach)
+    near = numbers[wide]
+    shell = np.argwhere(_shell(among(near, parts.labels_of(Kind.VERTEBRA))))
+    voxels = np.argwhere(parts.labels[wide] == plate)
+    if not len(shell):
+        return
+    distance, nearest = cKDTree(shell * spacing, balanced_tree=False).query(
+        voxels * spacing, distance_upper_bound=ENDPLATE_REACH_MM + 1e-6
+    )
+    reached = np.isfinite(distance)
+    joined = near[tuple(shell[nearest[reached]].T)]
+    near[tuple(voxels[reached].T)] = joined
+    for label in present(joined):
+        boxes[label] = around([boxes[label], box])
+
+
+def _shell(bone: Bool[np.ndarray, "i j k"]) -> Bool[np.ndarray, "i j k"]:
+    """The outermost voxels: a voxel outside is never nearer to one further in."""
+    inner = bone.copy()
+    for axis in range(3):
+        there, inside = np.moveaxis(bone, axis, 0), np.moveaxis(inner, axis, 0)
+        inside[1:] &= there[:-1]
+        inside[:-1] &= there[1:]
+    return np.asarray(bone & ~inner)
+
+
+def _widened(box: Box, reach: Integer[np.ndarray, "3"]) -> Box:
+    first, middle, last = (
+        slice(max(side.start - int(more), 0), side.stop + int(more))
         for side, more in zip(box, reach, strict=True)
     )
-    near, bone = numbers[around], endplate[around]
-    distance, nearest = ndimage.distance_transform_edt(
-        near == 0, sampling=spacing, return_indices=True
-    )
-    bone = bone & (distance <= ENDPLATE_REACH_MM)
-    near[bone] = near[tuple(nearest)][bone]
+    return first, middle, last
 
 
-def _checked(spine: Spine, mask: Image) -> Spine:
-    """Record what is doubtful about the header; refuse labels that run backwards."""
-    doubt = header_doubt(mask, spine)
+def _checked(spine: Spine, parts: Parts, tissues: Parts | None) -> Spine:
+    """Record what is doubtful about the mask; refuse labels that run backwards."""
+    doubt = mask_doubt(parts, tissues, spine)
     if doubt:
         return replace(spine, doubt=doubt)
     _require_heads_up(spine)

@@ -1,9 +1,12 @@
 """Headers that cannot be right, recognised before anything is measured."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
+from lbp_outcome.anatomy import Side
 from lbp_outcome.image import Image
-from lbp_outcome.spine import Spine
+from lbp_outcome.spine import Spine, Structure
 
 THICK = 2.0
 """Slices are thick when they lie this many times further apart than pixels."""
@@ -14,11 +17,16 @@ FEW = 4.0
 
 def header_doubt(mask: Image, spine: Spine) -> str:
     """Return why the header cannot be right, or an empty text."""
-    return _spacing_doubt(mask) or _direction_doubt(spine)
+    return spacing_doubt(mask) or _direction_doubt(spine) or _side_doubt(spine)
 
 
-def _spacing_doubt(mask: Image) -> str:
-    """Say so when the thick slices are not the few slices."""
+def leftward_mm(left: Structure, right: Structure) -> float:
+    """Return how far one structure lies to the patient's left of another [mm]."""
+    return float(_middle(right) - _middle(left))
+
+
+def spacing_doubt(mask: Image) -> str:
+    """Return that the thick slices are not the few slices, or an empty text."""
     count, spacing = np.array(mask.values.shape), mask.spacing_mm
     thick, few = int(np.argmax(spacing)), int(np.argmin(count))
     is_stack = count[few] * FEW <= count[thick]
@@ -44,3 +52,31 @@ def _direction_doubt(spine: Spine) -> str:
         "third direction): its axes seem to be named wrongly; correct the header and "
         "try again"
     )
+
+
+def _side_doubt(spine: Spine) -> str:
+    """Say so when the labels call right what lies on the left in the header."""
+    sides = [leftward_mm(left, right) > 0 for left, right in _pairs(spine)]
+    if not sides or np.mean(sides) > 0.5:
+        return ""
+    return (
+        "left and right are exchanged: processes labelled left lie on the patient's "
+        "right in this header; the image was mirrored, or its header turned, after or "
+        "before the segmentation; segment the original image again"
+    )
+
+
+def _pairs(spine: Spine) -> Iterator[tuple[Structure, Structure]]:
+    """Left and right process of the same vertebra."""
+    for (name, process, side), left in spine.processes.items():
+        right = spine.processes.get((name, process, Side.RIGHT))
+        if side is Side.LEFT and right is not None:
+            yield left, right
+
+
+def _middle(part: Structure) -> float:
+    """Right-left coordinate of the centre of mass [mm]; needs no list of voxels."""
+    inside = part.mask.values
+    sums = [inside.sum(axis=others) for others in ((1, 2), (0, 2), (0, 1))]
+    index = [np.average(np.arange(len(s)), weights=s) for s in sums]
+    return float(part.mask.affine[0, :3] @ index + part.mask.affine[0, 3])

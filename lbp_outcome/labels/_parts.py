@@ -1,12 +1,12 @@
 """A mask taken apart: which labels it holds and the structures they mark."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Integer, Shaped
+from jaxtyping import Bool, Integer, Shaped
 from scipy import ndimage
 
 from lbp_outcome.anatomy import Muscle, Process, Side
@@ -17,13 +17,21 @@ from lbp_outcome.spine import Structure
 LARGEST_LABEL = 65_535
 """Larger numbers are intensities, not labels."""
 
+Box = tuple[slice, slice, slice]
+"""Where a label lies in the mask."""
+
+Labels = Integer[np.ndarray, "i j k"]
+
 
 class Kind(StrEnum):
     """What a label stands for."""
 
     VERTEBRA = "vertebra"
     PARTIAL_VERTEBRA = "partly visible vertebra"
+    ALL_VERTEBRAE = "all vertebrae in one label"
     DISC = "disc below a vertebra"
+    DISC_ABOVE = "disc above a vertebra"
+    ALL_DISCS = "all discs in one label"
     ENDPLATE = "endplates beside a disc"
     CORPUS = "vertebral body"
     CANAL = "spinal canal"
@@ -60,11 +68,13 @@ class Parts:
         mask: The mask as it was read.
         labels: Its labels as whole numbers.
         found: What each label that occurs in it stands for.
+        boxes: Bounding box of each label that occurs.
     """
 
     mask: Image
-    labels: Integer[np.ndarray, "i j k"]
+    labels: Labels
     found: Mapping[int, Part]
+    boxes: Mapping[int, Box]
 
     @property
     def numbers(self) -> list[int]:
@@ -75,74 +85,105 @@ class Parts:
         """Return the labels of some kinds that occur."""
         return [label for label, part in self.found.items() if part.kind in kinds]
 
-    def inside(self, *kinds: Kind) -> np.ndarray:
-        """Return the voxels of some kinds."""
-        inside: np.ndarray = np.isin(self.labels, self.labels_of(*kinds))
-        return inside
+    def inside(self, box: Box, *kinds: Kind) -> Bool[np.ndarray, "i j k"]:
+        """Return the voxels of some kinds in one box."""
+        return among(self.labels[box], self.labels_of(*kinds))
 
     def structures(self, kind: Kind) -> dict[int, Structure]:
         """Return the structures of one kind by vertebra number."""
         return {
-            self.found[label].number: self._cut_out(label)
+            self.found[label].number: self.cut_out(label)
             for label in self.labels_of(kind)
         }
 
-    def muscles(self) -> dict[tuple[Muscle, Side], Structure]:
-        """Return the muscles of each side."""
-        found: dict[tuple[Muscle, Side], Structure] = {}
+    def muscles(self) -> Iterator[tuple[Muscle, Side, Structure]]:
+        """Every muscle with its side."""
         for label in self.labels_of(Kind.MUSCLE):
             part = self.found[label]
             if part.muscle and part.side:
-                found[part.muscle, part.side] = self._cut_out(label)
-        return found
+                yield part.muscle, part.side, self.cut_out(label)
 
     def union(self, *kinds: Kind) -> Structure | None:
         """Return all voxels of some kinds as one structure, or None."""
-        if not self.labels_of(*kinds):
+        labels = self.labels_of(*kinds)
+        if not labels:
             return None
-        return Structure.cut_out(self.inside(*kinds), self.mask)
+        box = around(self.boxes[label] for label in labels)
+        return in_box(among(self.labels[box], labels), box, self.mask)
+
+    def cut_out(self, label: int) -> Structure:
+        """Return the voxels of one label."""
+        box = self.boxes[label]
+        return in_box(self.labels[box] == label, box, self.mask)
 
     @cached_property
-    def boxes(self) -> dict[int, tuple[slice, slice, slice]]:
-        """Bounding box of each label that occurs."""
-        boxes = ndimage.find_objects(self.labels)
-        return {label: boxes[label - 1] for label in self.found}
-
-    def _cut_out(self, label: int) -> Structure:
-        box = self.boxes[label]
-        corner = (box[0].start, box[1].start, box[2].start)
-        structure = Structure.cut_box(self.labels[box] == label, corner, self.mask)
-        assert structure is not None  # the label occurs in the mask
-        return structure
+    def counts(self) -> dict[int, int]:
+        """Number of voxels of each label."""
+        return {
+            label: int(np.count_nonzero(self.labels[self.boxes[label]] == label))
+            for label in self.found
+        }
 
 
-def whole_numbers(values: Shaped[np.ndarray, "i j k"]) -> np.ndarray:
+def in_box(inside: Bool[np.ndarray, "i j k"], box: Box, scan: Image) -> Structure:
+    """Return a structure whose box is known already, without searching for it."""
+    first = np.array([side.start for side in box])
+    stop = np.array([side.stop for side in box])
+    affine = scan.affine.copy()
+    affine[:3, 3] += scan.affine[:3, :3] @ first
+    at_edge = np.stack([first == 0, stop == scan.values.shape], axis=1)
+    return Structure(Image(np.ascontiguousarray(inside), affine), at_edge)
+
+
+def around(boxes: Iterable[Box]) -> Box:
+    """Return the smallest box around some boxes."""
+    sides = list(zip(*boxes, strict=True))
+    low, middle, last = (
+        slice(min(s.start for s in side), max(s.stop for s in side)) for side in sides
+    )
+    return low, middle, last
+
+
+def boxes_of(labels: Labels) -> dict[int, Box]:
+    """Return the labels that occur, without the background, and where they lie."""
+    found = enumerate(ndimage.find_objects(labels), 1)
+    return {label: box for label, box in found if box is not None}
+
+
+def present(labels: Integer[np.ndarray, " n"]) -> list[int]:
+    """Return the labels that occur in a short list."""
+    return [int(label) for label in np.flatnonzero(np.bincount(labels)) if label]
+
+
+def among(labels: Labels, chosen: Iterable[int]) -> Bool[np.ndarray, "i j k"]:
+    """Return the voxels whose label is one of some: comparing is fastest for a few."""
+    inside = np.zeros_like(labels, bool)
+    for label in chosen:
+        inside |= labels == label
+    return inside
+
+
+def whole_numbers(values: Shaped[np.ndarray, "i j k"]) -> Labels:
     """Return labels as whole numbers, as files that store them as decimals need.
 
     Raises:
         UnknownLabel: Some values are not whole numbers from 0 to 65,535.
     """
+    if values.dtype in (np.uint8, np.uint16):
+        return np.asarray(values)
     low, high = values.min(initial=0), values.max(initial=0)
     if low < 0 or high > LARGEST_LABEL:
         raise UnknownLabel(
             f"the mask holds values from {low:g} to {high:g}: this looks like a scan, "
             f"not a segmentation"
         )
-    labels: np.ndarray = values.astype(np.uint16)
+    labels: np.ndarray = values.astype(np.uint8 if high < 256 else np.uint16)
     if values.dtype.kind == "f" and not np.array_equal(labels, values):
         raise UnknownLabel(
             "the mask holds numbers between labels: it was interpolated; resample it "
             "again with nearest-neighbour interpolation, or check that it is a mask"
         )
     return labels
-
-
-def present(labels: Integer[np.ndarray, "i j k"]) -> list[int]:
-    """Return the labels that occur, without the background."""
-    occurs = np.zeros(LARGEST_LABEL + 1, bool)
-    for layer in labels:  # far less memory than all voxels at once
-        occurs[layer] = True
-    return [int(label) for label in np.flatnonzero(occurs) if label != 0]
 
 
 def listed(labels: Iterable[int]) -> str:
@@ -154,3 +195,18 @@ def listed(labels: Iterable[int]) -> str:
     names = [str(label) for label in labels]
     shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
     return f"label {shown} is" if len(names) == 1 else f"labels {shown} are"
+
+
+def ranges(labels: Iterable[int]) -> str:
+    """Write labels in short.
+
+    >>> ranges([1, 2, 3, 100, 201, 202])
+    '1-3, 100, 201-202'
+    """
+    runs: list[list[int]] = []
+    for label in sorted(labels):
+        if runs and label == runs[-1][-1] + 1:
+            runs[-1].append(label)
+        else:
+            runs.append([label])
+    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)

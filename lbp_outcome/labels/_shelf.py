@@ -1,18 +1,48 @@
 """What a label scheme is, and the shelf that holds them."""
 
-from collections.abc import Callable, Collection, Mapping
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lbp_outcome.anatomy import Muscle, Side, Vertebra
 from lbp_outcome.errors import GeometryMismatch, InvalidChoice, LbpError, UnknownLabel
 from lbp_outcome.image import Image
 from lbp_outcome.labels._assembly import assemble
-from lbp_outcome.labels._naming import Naming, counted_upwards, vertebra
-from lbp_outcome.labels._parts import Kind, Part, Parts, listed, present, whole_numbers
+from lbp_outcome.labels._faults import cleaned, scaled_to_grey, to_be_undone
+from lbp_outcome.labels._grid import why_not_same_grid
+from lbp_outcome.labels._muscles import sided
+from lbp_outcome.labels._naming import (
+    NameVertebrae,
+    Naming,
+    anatomical,
+    counted_upwards,
+    vertebra,
+    without_vertebrae,
+)
+from lbp_outcome.labels._parts import (
+    Kind,
+    Part,
+    Parts,
+    boxes_of,
+    listed,
+    whole_numbers,
+)
+from lbp_outcome.labels._pieces import separated
 from lbp_outcome.registry import Shelf
 from lbp_outcome.spine import Spine, Structure
 
-__all__ = ["LABEL_SCHEMES", "Kind", "LabelScheme", "Naming", "Part", "counted_upwards"]
+__all__ = [
+    "LABEL_SCHEMES",
+    "Kind",
+    "LabelScheme",
+    "Naming",
+    "Part",
+    "anatomical",
+    "counted_upwards",
+    "without_vertebrae",
+]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +62,13 @@ class LabelScheme:
     name: str
     reference: str
     labels: Mapping[int, Part]
-    name_vertebrae: Callable[[Collection[int], Vertebra | None], Naming]
+    name_vertebrae: NameVertebrae
     tissues: Mapping[int, Part] = field(default_factory=dict)
     oracle: Mapping[int, str] = field(default_factory=dict)
+
+    def has(self, *kinds: Kind) -> bool:
+        """Whether the scheme has labels of some kinds."""
+        return any(part.kind in kinds for part in self.labels.values())
 
     def read(
         self,
@@ -44,6 +78,9 @@ class LabelScheme:
         lowest: Vertebra | str | None = None,
     ) -> Spine:
         """Return the spine that a segmentation describes.
+
+        What is left out of a faulty mask (specks, pieces far away from the rest of
+        their label) is logged as a warning.
 
         Args:
             mask: One label per vertebra and disc.
@@ -58,11 +95,28 @@ class LabelScheme:
             InvalidChoice: `lowest` or `semantic` does not suit this scheme.
             LbpError: The mask is empty.
         """
+        spine, remarks = self.read_with_remarks(mask, semantic=semantic, lowest=lowest)
+        for remark in remarks:
+            log.warning("%s", remark)
+        return spine
+
+    def read_with_remarks(
+        self,
+        mask: Image,
+        *,
+        semantic: Image | None = None,
+        lowest: Vertebra | str | None = None,
+    ) -> tuple[Spine, tuple[str, ...]]:
+        """Return the spine, and a line for everything that was left out of the mask.
+
+        Raises:
+            LbpError: As `read` does.
+        """
         stated = None if lowest is None else vertebra(lowest)
-        parts = self._take_apart(mask)
+        parts, remarks = cleaned(separated(self._take_apart(mask)))
         tissues = None if semantic is None else self._tissues(semantic, mask)
         naming = self.name_vertebrae(parts.numbers, stated)
-        return assemble(parts, tissues, naming, self.name)
+        return assemble(parts, tissues, naming, self.name), remarks
 
     def read_muscles(self, mask: Image) -> dict[tuple[Muscle, Side], Structure]:
         """Return the muscles that a segmentation shows, each with its side.
@@ -70,66 +124,81 @@ class LabelScheme:
         Raises:
             UnknownLabel: A label is not defined by this scheme.
             InvalidChoice: The scheme has no muscles.
+            GeometryMismatch: Left muscles lie on the patient's right.
             LbpError: The mask is empty.
         """
-        if not any(part.kind is Kind.MUSCLE for part in self.labels.values()):
+        if not self.has(Kind.MUSCLE):
             raise InvalidChoice(f"Scheme {self.name} has no muscles.")
-        return self._take_apart(mask).muscles()
+        return sided(self._take_apart(mask), self.name)
 
     def _take_apart(self, mask: Image) -> Parts:
         labels = whole_numbers(mask.values)
-        found = present(labels)
-        if not found:
+        boxes = boxes_of(labels)
+        if not boxes:
             raise LbpError(
                 "the mask is empty: no voxel carries a label; did the segmentation "
                 "finish, and is this the right file?"
             )
-        self._require_known(found, self.labels)
-        return Parts(mask, labels, {label: self.labels[label] for label in found})
+        found = {label: self.labels.get(label, UNKNOWN) for label in boxes}
+        parts = Parts(mask, labels, found, boxes)
+        self._require_known(parts, self.labels)
+        if self.has(Kind.VERTEBRA, Kind.DISC):
+            _require_not_scaled(parts)
+        return parts
 
     def _tissues(self, semantic: Image, mask: Image) -> Parts:
         if not self.tissues:
             raise InvalidChoice(
                 f"Scheme {self.name} has one mask only; leave the semantic mask out."
             )
-        _require_same_grid(mask, semantic)
+        difference = why_not_same_grid(mask, semantic, ("mask of vertebrae", SEMANTIC))
+        if difference:
+            raise GeometryMismatch(difference)
         labels = whole_numbers(semantic.values)
-        found = present(labels)
-        self._require_known(found, self.tissues)
-        return Parts(semantic, labels, {label: self.tissues[label] for label in found})
+        boxes = boxes_of(labels)
+        found = {label: self.tissues.get(label, UNKNOWN) for label in boxes}
+        parts = Parts(semantic, labels, found, boxes)
+        self._require_known(parts, self.tissues)
+        return parts
 
-    def _require_known(self, found: list[int], known: Mapping[int, Part]) -> None:
-        strange = [label for label in found if label not in known]
+    def _require_known(self, parts: Parts, known: Mapping[int, Part]) -> None:
+        strange = [label for label in parts.found if label not in known]
         if strange:
+            grey = scaled_to_grey(parts.counts)
             raise UnknownLabel(
                 f"{listed(strange)} not defined by scheme {self.name}"
-                f"{_where_it_fits(found)}"
+                f"{to_be_undone(grey) if grey else _where_it_fits(parts)}"
             )
 
+
+SEMANTIC = "semantic mask"
+UNKNOWN = Part(Kind.OTHER)
 
 LABEL_SCHEMES: Shelf[LabelScheme] = Shelf("label scheme", "lbp_outcome.labels")
 
 
-def _where_it_fits(found: list[int]) -> str:
-    """Ask whether another scheme is meant, if one defines all labels."""
-    for scheme in LABEL_SCHEMES.values():
-        if all(label in scheme.labels for label in found):
-            return f"; is this {scheme.name}?"
-        if all(label in scheme.tissues for label in found):
-            return (
-                f"; is this the semantic mask of {scheme.name}? It goes beside the "
-                f"mask of vertebrae (semantic)"
-            )
+def _require_not_scaled(parts: Parts) -> None:
+    grey = scaled_to_grey(parts.counts)
+    if grey and len(parts.found) > 3:
+        raise UnknownLabel(f"the labels were changed{to_be_undone(grey)}")
+
+
+def _where_it_fits(parts: Parts) -> str:
+    """Ask whether another scheme is meant, if some define all labels."""
+    found = set(parts.found)
+    fits = [s.name for s in LABEL_SCHEMES.values() if _reads(s, found)]
+    fits += [
+        f"the semantic mask of {s.name}, which goes beside the mask of vertebrae "
+        f"(semantic)"
+        for s in LABEL_SCHEMES.values()
+        if found <= s.tissues.keys()
+    ]
+    if fits:
+        return f"; is this {' or '.join(fits)}?"
     return f"; known schemes: {', '.join(LABEL_SCHEMES)}"
 
 
-def _require_same_grid(mask: Image, semantic: Image) -> None:
-    if mask.same_grid(semantic):
-        return
-    shapes = (mask.values.shape, semantic.values.shape)
-    differ = "voxels" if shapes[0] != shapes[1] else "positions in the patient"
-    raise GeometryMismatch(
-        f"the mask of vertebrae {shapes[0]} and the semantic mask {shapes[1]} have "
-        f"different {differ}; both must come from the same run, or be resampled onto "
-        f"one grid with nearest-neighbour interpolation"
-    )
+def _reads(scheme: LabelScheme, found: set[int]) -> bool:
+    """Whether a scheme knows all labels, and some of them are more than an organ."""
+    used = {n for n, part in scheme.labels.items() if part.kind is not Kind.OTHER}
+    return found <= scheme.labels.keys() and bool(found & used)

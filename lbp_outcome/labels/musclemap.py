@@ -1,13 +1,17 @@
 """MuscleMap, whole-body model: muscles beside the lumbar spine, left ones odd.
 
-The older abdominal model numbers the sides the other way round.
+The older abdominal model numbers the sides the other way round. All four-digit numbers
+of the model are accepted; only the four lumbar muscles are used.
 """
 
-from collections.abc import Collection
-
-from lbp_outcome.anatomy import Muscle, Side, Vertebra
-from lbp_outcome.errors import InvalidChoice
-from lbp_outcome.labels import LABEL_SCHEMES, Kind, LabelScheme, Naming, Part
+from lbp_outcome.anatomy import Muscle, Side
+from lbp_outcome.labels import (
+    LABEL_SCHEMES,
+    Kind,
+    LabelScheme,
+    Part,
+    without_vertebrae,
+)
 
 MUSCLES = {
     5101: (Muscle.MULTIFIDUS, Side.LEFT),
@@ -19,24 +23,17 @@ MUSCLES = {
     5131: (Muscle.QUADRATUS_LUMBORUM, Side.LEFT),
     5132: (Muscle.QUADRATUS_LUMBORUM, Side.RIGHT),
 }
-
-
-def name_vertebrae(numbers: Collection[int], lowest: Vertebra | None) -> Naming:
-    """Refuse: there is no vertebra to name."""
-    raise InvalidChoice(
-        "Scheme musclemap shows muscles only; give a mask of the spine."
-    )
-
+WHOLE_BODY = range(1000, 10_000)
 
 MUSCLEMAP = LABEL_SCHEMES.add(
     LabelScheme(
         name="musclemap",
         reference="github.com/MuscleMap/MuscleMap (whole-body model)",
         labels={
-            number: Part(Kind.MUSCLE, muscle=muscle, side=side)
-            for number, (muscle, side) in MUSCLES.items()
+            **{n: Part(Kind.OTHER) for n in WHOLE_BODY},
+            **{n: Part(Kind.MUSCLE, muscle=m, side=s) for n, (m, s) in MUSCLES.items()},
         },
-        name_vertebrae=name_vertebrae,
+        name_vertebrae=without_vertebrae("musclemap"),
         oracle={5101: "left multifidus", 5122: "right psoas"},
     )
 )

@@ -9,7 +9,6 @@ are counted from the bottom, L5 unless stated.
 """
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from lbp_outcome.anatomy import Process, Side, Vertebra
 from lbp_outcome.labels import (
@@ -18,9 +17,9 @@ from lbp_outcome.labels import (
     LabelScheme,
     Naming,
     Part,
+    anatomical,
     counted_upwards,
 )
-from lbp_outcome.spine import Numbering
 
 DISC = 100  # added to the number of the vertebra above the disc
 ENDPLATE = 200  # added likewise: the two endplates beside that disc
@@ -40,13 +39,9 @@ ANATOMICAL: dict[int, Vertebra] = {
 def name_vertebrae(numbers: Collection[int], lowest: Vertebra | None) -> Naming:
     """Take the numbers as anatomical if they can be, and count from the bottom else."""
     if lowest is None and any(number in LUMBAR for number in numbers):
-        names = {number: ANATOMICAL[number] for number in numbers}
-        return Naming(names=names, numbering=Numbering.ANATOMICAL)
-    presacral = [number for number in numbers if number != SACRUM]
-    sacrum = {SACRUM: Vertebra.S1} if SACRUM in numbers else {}
-    first = max(presacral, default=SACRUM)
-    naming = counted_upwards(presacral, lowest, first=first, step=-1)
-    return replace(naming, names={**naming.names, **sacrum})
+        return anatomical(ANATOMICAL)(numbers, lowest)
+    first = max((n for n in numbers if n != SACRUM), default=SACRUM)
+    return counted_upwards(numbers, lowest, first=first, step=-1, sacrum=SACRUM)
 
 
 def _process(process: Process, side: Side) -> Part:
@@ -82,6 +77,7 @@ SPINEPS = LABEL_SCHEMES.add(
         oracle={
             19: "T12",
             20: "L1",
+            24: "L5",
             28: "T13",
             119: "T12-L1",
             123: "L4-L5",

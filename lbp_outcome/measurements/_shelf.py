@@ -1,7 +1,7 @@
 """The shelf of measurements, and how one is put on it."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -188,13 +188,25 @@ def measurement(
     return register
 
 
-def measure(examination: Examination) -> tuple[Measurement, ...]:
-    """Take every measurement at every place that the spine's numbering has.
+def measure(
+    examination: Examination, names: Collection[str] | None = None
+) -> tuple[Measurement, ...]:
+    """Take measurements at every place that the spine's numbering has.
 
     A measurement that cannot be taken is in the list as well, with the reason.
+
+    Args:
+        examination: What to measure.
+        names: Measurements to take; all by default.
     """
+    items = [MEASUREMENTS[name] for name in (MEASUREMENTS if names is None else names)]
     return tuple(
         item(examination, place)
-        for item in MEASUREMENTS.values()
+        for item in items
         for place in item.places(examination.spine)
     )
+
+
+def sources_of(names: Iterable[str]) -> frozenset[str]:
+    """Return what some measurements need beside the spine, such as `{"t2"}`."""
+    return frozenset(source for n in names for source in MEASUREMENTS[n].sources)

@@ -1,7 +1,9 @@
 """The typical signal of a tissue in an MR image."""
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Float32, Int
 from scipy import ndimage
 
 from lbp_outcome.errors import NotMeasurable
@@ -33,11 +35,18 @@ FEWEST_GREYS = 64
 
 def eroded(structure: Structure) -> Bool[np.ndarray, "i j k"]:
     """Return the structure without its outermost layer of voxels."""
-    inner: np.ndarray = ndimage.binary_erosion(structure.continued(1).values)
-    return inner[1:-1, 1:-1, 1:-1]
+    wide = structure.continued(1).values
+    middle = wide[1:-1, 1:-1, 1:-1].copy()
+    for near in (wide[:-2, 1:-1, 1:-1], wide[1:-1, :-2, 1:-1], wide[1:-1, 1:-1, :-2]):
+        middle &= near
+    for near in (wide[2:, 1:-1, 1:-1], wide[1:-1, 2:, 1:-1], wide[1:-1, 1:-1, 2:]):
+        middle &= near
+    return middle
 
 
-def signal_at(image: Image, points: Points, tissue: str) -> Float[np.ndarray, " n"]:
+def signal_at(
+    image: Image, points: Points, tissue: str, weighting: str = "T2"
+) -> Float[np.ndarray, " n"]:
     """Return the signal at patient positions, from an image on any grid.
 
     Zero stands for no signal: images whose darkest part was cut to one negative value,
@@ -52,21 +61,33 @@ def signal_at(image: Image, points: Points, tissue: str) -> Float[np.ndarray, " 
     if len(points) < FEWEST_VOXELS:
         raise NotMeasurable(f"{tissue} is too small to measure its signal")
     if inside.mean() < 1 - MOST_OUTSIDE:
-        raise NotMeasurable(f"{tissue} lies outside the T2 image")
-    values = ndimage.map_coordinates(
-        image.values.astype(np.float32), index[:, inside], order=1, mode="nearest"
+        raise NotMeasurable(f"{tissue} lies outside the {weighting} image")
+    values, corner = _box(image, index[:, inside])
+    found = ndimage.map_coordinates(
+        values, index[:, inside] - corner[:, None], order=1, mode="nearest"
     )
-    signal: np.ndarray = values.astype(float) - darkness(image)
+    signal: np.ndarray = found.astype(float) - darkness(image, weighting)
     return signal
 
 
-def darkness(image: Image) -> float:
+def _box(
+    image: Image, index: Float[np.ndarray, "3 n"]
+) -> tuple[Float32[np.ndarray, "i j k"], Int[np.ndarray, "3"]]:
+    """The part of an image around some voxel indices, and where it starts."""
+    shape = np.array(image.values.shape)
+    low = np.clip(np.floor(index.min(axis=1)), 0, shape - 1).astype(int)
+    high = np.clip(np.ceil(index.max(axis=1)) + 1, low + 1, shape).astype(int)
+    box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+    return image.values[box].astype(np.float32), low
+
+
+def darkness(image: Image, weighting: str = "T2") -> float:
     """Return the value that stands for no signal: zero, unless the image was shifted.
 
     Raises:
         NotMeasurable: The image was standardised, so that no value stands for darkness.
     """
-    lowest = float(image.values.min())
+    lowest, _ = _extremes(image)
     if lowest >= 0:
         return 0.0
     if float((image.values <= lowest + 1e-6 * abs(lowest)).mean()) >= CUT_SHARE:
@@ -75,8 +96,8 @@ def darkness(image: Image) -> float:
     low, high = np.quantile(sample, [0.01, 0.99])
     if low < -MOST_NOISE * high or (sample < 0).mean() > MOST_NEGATIVE:
         raise NotMeasurable(
-            "the T2 image was standardised (it holds large negative values), so that "
-            "ratios of its signal mean nothing; give the original image"
+            f"the {weighting} image was standardised (it holds large negative values), "
+            "so that ratios of its signal mean nothing; give the original image"
         )
     return 0.0
 
@@ -102,7 +123,17 @@ def peak_mean(signal: Float[np.ndarray, " n"]) -> float:
 
 def is_clipped(image: Image, signal: Float[np.ndarray, " n"]) -> bool:
     """Whether the brightest part of a tissue was cut to the image's largest value."""
-    top = float(image.values.max()) - darkness(image)
-    at_top = float((signal >= top * (1 - 1e-4)).mean())
-    is_drawing = len(np.unique(image.values[::3, ::3, ::3])) < FEWEST_GREYS
-    return at_top >= CLIPPED_SHARE and not is_drawing
+    top = _extremes(image)[1] - darkness(image)
+    if float((signal >= top * (1 - 1e-4)).mean()) < CLIPPED_SHARE:
+        return False
+    return len(np.unique(image.values[::3, ::3, ::3])) >= FEWEST_GREYS
+
+
+def _extremes(image: Image) -> tuple[float, float]:
+    """Smallest and largest value of an image, looked for once."""
+    if image not in _EXTREMES:
+        _EXTREMES[image] = float(image.values.min()), float(image.values.max())
+    return _EXTREMES[image]
+
+
+_EXTREMES: WeakKeyDictionary[Image, tuple[float, float]] = WeakKeyDictionary()

@@ -15,6 +15,8 @@ NARROW = AnalyticSpine(
     tilt_deg=(12.0, 2.0, 3.0),
 )
 NARROW_MM2 = math.pi * 6.5 * 3.5
+HEALTHY_MM2 = math.pi * 8.0 * 6.0
+"""Where nothing narrows the canal of the phantom."""
 
 
 @measurement(

@@ -1,8 +1,8 @@
 """Lumbar lordosis."""
 
 from lbp_outcome.anatomy import Vertebra
-from lbp_outcome.geometry.endplate import End, endplate
-from lbp_outcome.geometry.frame import rough_frame
+from lbp_outcome.geometry.endplate import End
+from lbp_outcome.geometry.lordosis import lordosis_deg
 from lbp_outcome.measurements import Example, measurement
 from lbp_outcome.phantoms import AnalyticSpine, Segment
 from lbp_outcome.spine import Spine
@@ -28,7 +28,4 @@ def lumbar_lordosis_deg(spine: Spine) -> float:
     Raises:
         NotMeasurable: One of the endplates is not visible.
     """
-    frame = rough_frame(spine)
-    top = endplate(spine, Vertebra.L1, End.UPPER).plane.normal
-    bottom = endplate(spine, Vertebra.S1, End.UPPER).plane.normal
-    return frame.sagittal_deg(top) - frame.sagittal_deg(bottom)
+    return lordosis_deg(spine, (Vertebra.L1, End.UPPER), (Vertebra.S1, End.UPPER))

@@ -11,7 +11,7 @@ from lbp_outcome.simulate.claim import claim
 from lbp_outcome.simulate.patient_folder import Job, Truth, simulate_patient
 from lbp_outcome.simulate.people.world import World, draw_world
 from lbp_outcome.simulate.settings import Settings, require_room, require_sensible
-from lbp_outcome.simulate.workers import worker_processes
+from lbp_outcome.workers import worker_processes
 
 BLANKS_KEY = 2
 

@@ -10,7 +10,7 @@ from lbp_outcome.anatomy import Disc
 from lbp_outcome.cohort.folder import Cohort, read_cohort
 from lbp_outcome.cohort.scans import Scan, read_scans
 from lbp_outcome.errors import InvalidChoice
-from lbp_outcome.features import FeatureTable, feature_table
+from lbp_outcome.features import FeatureTable, feature_table, measured_names
 from lbp_outcome.records import Measurement
 from lbp_outcome.statistics.discrimination import auc
 from lbp_outcome.study.plan import StudyPlan
@@ -52,8 +52,10 @@ def study_data(plan: StudyPlan) -> StudyData:
     cohort = read_cohort(plan.cohort)
     refuse_early(plan, cohort)
     levels = tuple(Disc.parse(level) for level in plan.predictors.levels)
-    files = cohort.files if plan.needs_scans else {}
-    scans = read_scans(files, levels)
+    imaged = cohort.files if plan.needs_scans else {}
+    scans = read_scans(
+        cohort, imaged, levels, measured_names(plan.predictors.measurements)
+    )
     features = _features(plan, cohort, scans)
     outcomes = outcome_of_each(plan, cohort)
     known = {p: o.value for p, o in outcomes.items() if o.value is not None}

@@ -7,7 +7,9 @@ from typing import Any
 
 from lbp_outcome import BANNER
 from lbp_outcome.cohort.folder import Cohort, read_cohort
+from lbp_outcome.cohort.person import person_of
 from lbp_outcome.cohort.scans import read_scan
+from lbp_outcome.features import measured_names
 from lbp_outcome.io.atomic import atomic_folder
 from lbp_outcome.progress import progress
 from lbp_outcome.study.factors import factors_of
@@ -81,10 +83,12 @@ def _explain(
 
 
 def _row(model: OutcomeModel, cohort: Cohort, patient: str) -> PatientRow:
-    needs_scan = {"measurements", "images"} & set(model.card.reads)
-    files = cohort.files.get(patient)
-    scan = read_scan(files, model.card.discs) if files and needs_scan else None
-    return patient_row(model.card, cohort, patient, scan)
+    card, files = model.card, cohort.files.get(patient)
+    scan = None
+    if files and {"measurements", "images"} & set(card.reads):
+        person = person_of(cohort, patient)
+        scan = read_scan(files, card.discs, measured_names(card.measurements), person)
+    return patient_row(card, cohort, patient, scan)
 
 
 def _factors(model: OutcomeModel, row: PatientRow, folder: Path) -> dict[str, Any]:

@@ -8,13 +8,13 @@ import numpy as np
 from explain import EXPLANATIONS
 from explain._sanity import SanityCheck, weight_randomisation
 from lbp_outcome.anatomy import Disc
-from lbp_outcome.cohort.imaging import PatientFiles
 from lbp_outcome.contracts import ImageExplanation, ImageExplanationMethod
 from lbp_outcome.errors import NotMeasurable
 from lbp_outcome.geometry.disc_frame import disc_frame
 from lbp_outcome.geometry.level_crop import paste_onto
 from lbp_outcome.image import Image
 from lbp_outcome.io.images import read_image, write_image
+from lbp_outcome.patient_files import PatientFiles
 from lbp_outcome.study.heat_map_panel import HeatMapPanel, draw_panel
 from lbp_outcome.study.outcome_model import ModelCard, OutcomeModel
 from lbp_outcome.study.rows import PatientRow

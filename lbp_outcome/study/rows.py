@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from lbp_outcome.cohort.folder import Cohort
-from lbp_outcome.cohort.imaging import PatientFiles, Segmentation
 from lbp_outcome.cohort.scans import Scan, read_scan
 from lbp_outcome.errors import InvalidChoice, UnknownName, suggestion
 from lbp_outcome.features import feature_table
+from lbp_outcome.patient_files import PatientFiles, Segmentation
 from lbp_outcome.study.outcome_model import ModelCard
 from lbp_outcome.view import CohortView, PatientImages
 
@@ -54,7 +54,7 @@ def view_of_rows(card: ModelCard, table: pd.DataFrame) -> CohortView:
     images: dict[str, PatientImages] = {}
     if "images" in card.reads:
         for patient, (_, row) in zip(patients, table.iterrows(), strict=True):
-            images[patient] = read_scan(_files(row), card.discs).images
+            images[patient] = read_scan(_files(row), card.discs, ()).images
     return _view(card, patients, numbers, images)
 
 

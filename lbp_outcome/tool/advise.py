@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from lbp_outcome.cohort.folder import Cohort, read_cohort
+from lbp_outcome.cohort.person import person_of
 from lbp_outcome.cohort.scans import Scan, read_scan
+from lbp_outcome.features import measured_names
 from lbp_outcome.io.atomic import atomic_folder
 from lbp_outcome.statistics.proportion import proportion_interval
 from lbp_outcome.study.factors import factors_of
@@ -62,7 +64,10 @@ def advise_patient(
 def _scan(card: ModelCard, cohort: Cohort, patient: str) -> Scan | None:
     if patient not in cohort.files or not {"measurements", "images"} & set(card.reads):
         return None
-    return read_scan(cohort.files[patient], card.discs)
+    person = person_of(cohort, patient)
+    return read_scan(
+        cohort.files[patient], card.discs, measured_names(card.measurements), person
+    )
 
 
 def _advice(

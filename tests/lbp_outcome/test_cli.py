@@ -66,14 +66,29 @@ def test_measure_writes_the_promised_table(lbp, tmp_path):
     )
     assert code == 0
     table = pd.read_csv(tmp_path / "m.csv")
-    columns = ["subject", "name", "level", "side", "value", "unit", "reason"]
-    assert list(table.columns) == columns
+    assert list(table.columns[:4]) == ["subject", "name", "level", "part"]
+    assert {"side", "value", "unit", "reason", "remark"} < {*table.columns}
     assert set(table["subject"]) == {"sub-7"}
     height = table[(table["name"] == "disc_height_mm") & (table["level"] == "L4-L5")]
     assert height["value"].item() == pytest.approx(8, abs=0.2)
     assert height["unit"].item() == "mm"
     assert (table["value"].isna() == table["reason"].notna()).all()
     assert f"{table['value'].notna().sum()} values" in out
+
+
+def test_measure_of_a_cohort_writes_one_table(lbp, refused, tmp_path):
+    anat = tmp_path / "cohort" / "derivatives" / "labels" / "sub-7" / "anat"
+    anat.mkdir(parents=True)
+    (tmp_path / "cohort" / "sub-7").mkdir()
+    people = tmp_path / "cohort" / "participants.tsv"
+    people.write_text("participant_id\tage\nsub-7\t61\n")
+    nifti(anat / "sub-7_T2w_dseg.nii.gz", two_bodies())
+    table = tmp_path / "all.parquet"
+    code, out, _ = lbp("measure", tmp_path / "cohort", "--out", table)
+    assert code == 0
+    assert "1 patients measured, 0 as before, 0 failed" in out
+    assert set(pd.read_parquet(table)["subject"]) == {"sub-7"}
+    assert "--out FILE.parquet" in refused("measure", tmp_path / "cohort")
 
 
 def test_an_empty_mask(refused, tmp_path):
@@ -210,3 +225,19 @@ def test_simulate_refuses_a_folder_of_truth_as_a_cohort(lbp, tmp_path):
     code, out, _ = lbp("check", truth)
     assert code == 1
     assert "this is the truth of a simulation; no study may read it" in out
+
+
+def test_the_catalogue_lists_features_with_their_measurements(lbp):
+    code, out, _ = lbp("catalogue")
+    assert code == 0
+    assert "Central canal stenosis" in out
+    assert "canal_area_mm2" in out
+
+
+def test_a_sheet_needs_a_patient_of_the_cohort(refused, tmp_path):
+    (tmp_path / "participants.tsv").write_text("participant_id\tage\nsub-7\t61\n")
+    (tmp_path / "sub-7").mkdir()
+    assert "--patient" in refused("sheet", tmp_path)
+    assert "Did you mean 'sub-7'" in refused("sheet", tmp_path, "--patient", "sub-8")
+    error = refused("sheet", tmp_path, "--patient", "sub-7")
+    assert "no segmentation of the spine" in error

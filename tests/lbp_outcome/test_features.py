@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from lbp_outcome.anatomy import Disc
+from lbp_outcome.anatomy import Disc, Muscle, Side
 from lbp_outcome.cohort.dictionary import PARTICIPANT_COLUMNS
 from lbp_outcome.cohort.folder import Cohort
 from lbp_outcome.errors import InvalidChoice, UnknownName
@@ -137,3 +137,55 @@ def test_a_disc_measurement_needs_a_place(cohort):
         table(cohort, measurements=["disc_height_mm"])
     with pytest.raises(InvalidChoice, match="taken once per spine"):
         table(cohort, measurements=["cobb_deg.min"])
+
+
+def area(side, value, level="L4-L5"):
+    return Measurement(
+        name="muscle_area_cm2",
+        value=value,
+        unit=Unit.SQUARE_CENTIMETRE,
+        level=Disc.parse(level),
+        part=Muscle.MULTIFIDUS,
+        side=side,
+    )
+
+
+AREAS = {
+    "sub-1": [
+        area(Side.LEFT, 6.0),
+        area(Side.RIGHT, 8.0),
+        area(Side.LEFT, 3.0, "L3-L4"),
+    ],
+    "sub-2": [area(Side.LEFT, 5.0)],
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("multifidus.left.L4-L5", 6.0),
+        ("L4-L5.multifidus.left", 6.0),
+        ("multifidus.L4-L5", 7.0),
+        ("operated.max", 8.0),
+        ("left.min", 3.0),
+        ("mean", 17 / 3),
+    ],
+)
+def test_words_say_where_and_what_is_left_open_is_averaged(cohort, words, first):
+    name = f"muscle_area_cm2.{words}"
+    found = table(cohort, measurements=[name], measured=AREAS)
+    assert found.numbers.loc["sub-1", name] == pytest.approx(first)
+
+
+def test_a_side_that_was_not_measured_is_a_gap_with_its_reason(cohort):
+    name = "muscle_area_cm2.right.L4-L5"
+    found = table(cohort, measurements=[name], measured=AREAS)
+    assert math.isnan(found.numbers.loc["sub-2", name])
+    assert found.reasons["sub-2", name] == "right L4-L5 is not in the image"
+
+
+def test_a_word_that_is_no_place_of_this_measurement_is_refused(cohort):
+    with pytest.raises(UnknownName, match="above"):
+        table(cohort, measurements=["muscle_area_cm2.above.L4-L5"], measured=AREAS)
+    with pytest.raises(InvalidChoice, match="once per spine"):
+        table(cohort, measurements=["cobb_deg.left"], measured=AREAS)

@@ -1,12 +1,15 @@
 import csv
 import logging
+import re
 
 import numpy as np
 import pytest
+from pyarrow import parquet
 
 from lbp_outcome.anatomy import Disc, Vertebra
 from lbp_outcome.errors import (
     GeometryMismatch,
+    InvalidChoice,
     LbpError,
     UnknownLabel,
     UnknownName,
@@ -59,12 +62,14 @@ def test_one_call_measures_an_examination_and_writes_its_table(exam, tmp_path):
         0.4, abs=0.02
     )
     header = out.read_text().splitlines()[0]
-    assert header == "subject,name,level,side,value,unit,reason"
+    assert header == (
+        "subject,name,level,part,side,value,unit,reason,remark,repeatability"
+    )
     rows = rows_of(out)
     assert len(rows) == len(found)
     assert {row["subject"] for row in rows} == {"sub-007"}
     assert all(bool(row["value"]) != bool(row["reason"]) for row in rows)
-    assert "nan" not in out.read_text().lower()
+    assert not re.search(r"\bnan\b", out.read_text().lower())
 
 
 def test_a_table_ending_in_tsv_is_tab_separated(exam, tmp_path):
@@ -74,6 +79,19 @@ def test_a_table_ending_in_tsv_is_tab_separated(exam, tmp_path):
     assert rows[0]["subject"] == "sub-X"
     reasons = {r["reason"] for r in rows if r["name"] == "disc_csf_signal_ratio"}
     assert reasons == {"no T2 image was given"}
+
+
+def test_a_table_ending_in_parquet_keeps_every_digit(exam, tmp_path):
+    out = tmp_path / "table.parquet"
+    found = measure_mask(mask_file(exam), out=out)
+    rows = parquet.read_table(out).to_pylist()
+    assert [row["value"] for row in rows] == [item.value for item in found]
+    assert [row["reason"] for row in rows] == [item.reason for item in found]
+
+
+def test_a_table_of_another_kind_is_refused_before_anything_is_measured(tmp_path):
+    with pytest.raises(InvalidChoice, match=r"ends in \.csv, \.tsv or \.parquet"):
+        measure_mask(tmp_path / "absent.nii.gz", out=tmp_path / "table.xlsx")
 
 
 def test_values_have_four_decimals_and_no_negative_zero(tmp_path):
@@ -93,7 +111,7 @@ def test_a_t2_image_on_another_grid_is_refused_and_both_are_described(exam, tmp_
     fine = grid_around(ANATOMY, (3.0, 1.2, 0.7), axes="PIR", turn_deg=(6.0, -4.0, 5.0))
     write_image(tmp_path / "t2.nii.gz", ANATOMY.t2(ANATOMY.mask(fine)))
     with pytest.raises(
-        GeometryMismatch, match=r"t2\.nii\.gz \(.*do not have their vox"
+        GeometryMismatch, match=r"t2\.nii\.gz .* different voxels: .* resample"
     ):
         measure_mask(mask_file(exam), t2=tmp_path / "t2.nii.gz")
 
@@ -111,7 +129,7 @@ def test_an_image_of_the_same_shape_elsewhere_is_never_matched_by_index(exam, tm
     mask = ANATOMY.mask(grid_around(ANATOMY, (4.0, 0.9, 0.9)))
     lost = Image(ANATOMY.t2(mask).values, np.diag([4.0, 0.9, 0.9, 1.0]))
     write_image(tmp_path / "lost.nii.gz", lost)
-    with pytest.raises(GeometryMismatch, match=r"lost\.nii\.gz .* same places"):
+    with pytest.raises(GeometryMismatch, match=r"lost\.nii\.gz .* axes in diff"):
         measure_mask(mask_file(exam), t2=tmp_path / "lost.nii.gz")
 
 

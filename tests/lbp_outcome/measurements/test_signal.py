@@ -86,9 +86,8 @@ def test_the_cord_is_no_fluid():
     tissues[canal & middle] = 60
     t2 = ANATOMY.t2(MASK)
     t2.values[canal & middle] = 500
-    found = RATIO(
-        spine.read(Image(instances, MASK.affine), semantic=Image(tissues, MASK.affine)),
-        L4_L5,
-        t2,
+    read = spine.read(
+        Image(instances, MASK.affine), semantic=Image(tissues, MASK.affine)
     )
+    found = RATIO(Examination(spine=read, t2=t2), Place(disc=L4_L5))
     assert found.value == pytest.approx(0.4, abs=0.02)

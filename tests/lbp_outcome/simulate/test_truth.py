@@ -22,9 +22,9 @@ def found(anatomy):
     return {(f.name, f.level, f.side): f.value for f in true_findings(anatomy)}
 
 
-def test_every_measurement_on_the_shelf_has_a_true_value(anatomy):
-    named = {item.name for item in true_measurements(anatomy, anatomy.vertebrae)}
-    assert named == set(MEASUREMENTS)
+def test_true_values_have_the_names_and_units_of_the_shelf(anatomy):
+    for item in true_measurements(anatomy, anatomy.vertebrae):
+        assert item.unit is MEASUREMENTS[item.name].unit
 
 
 def test_no_finding_is_told_twice(anatomy):

@@ -1,4 +1,4 @@
-"""Processes that simulate patients side by side."""
+"""Processes that work on patients side by side."""
 
 import multiprocessing
 import os
@@ -27,8 +27,8 @@ def worker_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
         yield pool
     except BrokenProcessPool:
         raise LbpError(
-            "a worker process died: call simulate_cohort under "
-            "`if __name__ == '__main__':`, give processes=1, or free some memory."
+            "a worker process died: call this under `if __name__ == '__main__':`, "
+            "give processes=1, or free some memory."
         ) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

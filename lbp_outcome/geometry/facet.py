@@ -1,0 +1,362 @@
+"""Facet joints: the plane between two articular processes, and its width."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.spatial import cKDTree
+
+from lbp_outcome.anatomy import Disc, Process, Side, Vertebra
+from lbp_outcome.errors import NotMeasurable
+from lbp_outcome.geometry.corner import posterior_corner
+from lbp_outcome.geometry.disc_frame import disc_frame
+from lbp_outcome.geometry.endplate import End
+from lbp_outcome.geometry.frame import Frame, Points, Vector, unit, upright
+from lbp_outcome.geometry.once import once
+from lbp_outcome.image import Image
+from lbp_outcome.spine import Spine, Structure
+
+FAR_MM = 8.0
+"""Processes that come no nearer than this do not form a joint [mm]."""
+
+NEAR_MM, BEYOND_MM = 6.0, 2.5
+"""Voxels this near to the other process, or this much further away than the nearest
+one, face the joint [mm]."""
+
+SOFTNESS_MM = 0.6
+"""The plane is pulled by voxels up to about this far from touching it [mm]."""
+
+ZOOM_DEG = ((15.0, 4), (5.0, 2), (1.5, 3))
+"""The angle is looked for in steps of so many degrees, so many steps either way."""
+
+FIRST_DEG = 45.0
+FEWEST_VOXELS = 12
+FEWEST_SLICES = 2
+FEWEST_RAYS = 6
+
+SACRAL_REACH_MM = 12.0
+"""Voxels of the sacrum this near to the lowest processes may be its own ones [mm]."""
+
+INSIDE_MM = 2.0
+"""They lie further out and to the front than the middle of the process they face, or at
+most this much less [mm]."""
+
+WIDEST_MM = 9.0
+"""A wider space, seen along one line of voxels, is not the joint [mm]."""
+
+LINING_MM = (9.0, 6.0, 10.0)
+"""The arch lines the joint within this distance along, across and up [mm]."""
+
+ALMOST_ALL = 0.95
+"""Processes reach from the joint to where this share of them lies."""
+
+RECESS_BAND_MM, FOREMOST = 9.0, 3
+"""The recess is looked at this far above and below the middle of the disc [mm], at so
+many voxels behind the foremost one of the process."""
+
+CANAL_BAND_MM = 4.0
+"""The canal is looked at this far above and below the middle of a disc [mm]."""
+
+LEAST_BACK_MM = 5.0
+"""The canal and the arch lie behind the bodies by more than this [mm]."""
+
+Flat = Float[np.ndarray, "_ 2"]
+
+
+@dataclass(frozen=True, eq=False)
+class FacetJoint:
+    """One facet joint, as a plane between two processes.
+
+    Attributes:
+        centre: Its middle, half way between the processes [mm].
+        along: Unit vector along the joint line, to the back.
+        across: Unit vector from the process in front to the one behind.
+        superior: Unit vector to the head.
+        angle_deg: Angle of the joint line to the disc's sagittal plane: 0 sagittal, 90
+            coronal, positive where its back end lies further out [deg].
+        space_mm: Distance between the two bones, or None if no line of voxels meets
+            both [mm].
+    """
+
+    centre: Vector
+    along: Vector
+    across: Vector
+    superior: Vector
+    angle_deg: float
+    space_mm: float | None
+
+    def local(self, points: Points) -> Points:
+        """Return positions along, across and up the joint, from its middle [mm]."""
+        axes = np.stack([self.along, self.across, self.superior])
+        local: np.ndarray = (points - self.centre) @ axes.T
+        return local
+
+
+@once
+def facet_joint(spine: Spine, disc: Disc, side: Side) -> FacetJoint:
+    """Return the joint between the processes of the two vertebrae at a disc.
+
+    The joint plane stands upright on the disc; its angle is the one at which it best
+    parts the facing voxels of both processes. Every voxel has a say, so that two or
+    three thick slices carry it.
+
+    Raises:
+        NotMeasurable: The processes are not segmented, do not face one another, or are
+            seen in a single slice.
+    """
+    frame = midline_frame(spine, disc)
+    back, grid = _back_process(spine, disc, side)
+    front = front_process(spine, disc, side)
+    behind, ahead = _facing(back, front, f"the facet joint of {disc}, {side}")
+    for part in (behind, ahead):
+        _require_slices(part, grid)
+    outward = frame.left if side is Side.LEFT else -frame.left
+    axes = np.stack([outward, frame.posterior])
+    flat = [(part - frame.origin) @ axes.T for part in (behind, ahead)]
+    angle, offset = _parting_line(flat[0], flat[1])
+    sine, cosine = np.sin(np.radians(angle)), np.cos(np.radians(angle))
+    along, across = np.array([sine, cosine]) @ axes, np.array([-cosine, sine]) @ axes
+    middle = (behind.mean(axis=0) + ahead.mean(axis=0)) / 2
+    centre = middle + (offset - (middle - frame.origin) @ across) * across
+    joint = FacetJoint(centre, along, across, frame.superior, angle, None)
+    behind = np.concatenate([behind, _lamina(spine, disc.upper, joint, 1)])
+    ahead = np.concatenate([ahead, _lamina(spine, disc.lower, joint, -1)])
+    return replace(joint, space_mm=_space_mm(behind, ahead, across, grid))
+
+
+@once
+def midline_frame(spine: Spine, disc: Disc) -> Frame:
+    """Return the disc's frame, turned about its upward axis to the midline there.
+
+    Vertebrae are rotated in scoliosis, and a scan may be: the back is where the canal
+    lies behind the disc, and the arches behind their bodies, one as good as the other.
+
+    Raises:
+        NotMeasurable: The disc's frame cannot be told.
+    """
+    frame = disc_frame(spine, disc)
+    ways = []
+    if spine.canal is not None:
+        level = np.abs((spine.canal.points - frame.origin) @ frame.superior)
+        beside = spine.canal.points[level < CANAL_BAND_MM]
+        ways += [beside.mean(axis=0) - frame.origin] if len(beside) else []
+    for vertebra in (disc.upper, disc.lower):
+        arch = spine.processes.get((vertebra, Process.ARCH, None))
+        if arch is not None and vertebra in spine.corpora:
+            ways.append(arch.centroid - spine.corpora[vertebra].centroid)
+    ways = [way for way in ways if way @ frame.posterior > LEAST_BACK_MM]
+    if not ways:
+        return frame
+    leans = [(way @ frame.left) / (way @ frame.posterior) for way in ways]
+    back = frame.posterior + float(np.mean(leans)) * frame.left
+    return upright(frame.origin, frame.superior, back)
+
+
+@once
+def processes_thickness_mm(spine: Spine, disc: Disc, side: Side) -> float:
+    """Return the thickness of both processes together, square to their joint [mm].
+
+    Raises:
+        NotMeasurable: The joint cannot be told, or the lower process is a part of the
+            sacrum.
+    """
+    joint = facet_joint(spine, disc, side)
+    if (disc.lower, Process.SUPERIOR_ARTICULAR, side) not in spine.processes:
+        raise NotMeasurable(_missing(disc.lower, "superior", side))
+    if joint.space_mm is None:
+        raise NotMeasurable("too few lines of voxels cross the facet joint")
+    back, _ = _back_process(spine, disc, side)
+    behind = np.quantile(joint.local(back)[:, 1], ALMOST_ALL)
+    ahead = np.quantile(
+        joint.local(front_process(spine, disc, side))[:, 1], 1 - ALMOST_ALL
+    )
+    return float((behind - ahead - joint.space_mm) / (2 * ALMOST_ALL - 1))
+
+
+@once
+def recess_mm(spine: Spine, disc: Disc, side: Side) -> float:
+    """Return how far the lower body's process lies behind its back wall [mm].
+
+    Raises:
+        NotMeasurable: The process or the back wall is not visible.
+    """
+    wall = posterior_corner(spine, disc.lower, End.UPPER)
+    frame, process = midline_frame(spine, disc), front_process(spine, disc, side)
+    level = np.abs((process - frame.origin) @ frame.superior) < RECESS_BAND_MM
+    if level.sum() < FEWEST_VOXELS:
+        raise NotMeasurable(_missing(disc.lower, "superior", side))
+    behind = np.sort((process[level] - wall) @ frame.posterior)
+    voxel = float(spine.vertebrae[disc.lower].mask.spacing_mm.min())
+    return float(behind[FOREMOST] - voxel / 2)
+
+
+def _back_process(spine: Spine, disc: Disc, side: Side) -> tuple[Points, Image]:
+    """Voxels of the process behind, and the grid they lie on."""
+    key = (disc.upper, Process.INFERIOR_ARTICULAR, side)
+    if key not in spine.processes:
+        raise NotMeasurable(_missing(disc.upper, "inferior", side))
+    return spine.processes[key].points, spine.processes[key].mask
+
+
+def _lamina(spine: Spine, vertebra: Vertebra, joint: FacetJoint, sign: int) -> Points:
+    """Voxels of the arch that line the joint: where a process ends is arbitrary."""
+    arch = spine.processes.get((vertebra, Process.ARCH, None))
+    if arch is None:
+        return np.empty((0, 3))
+    along, across, up = np.abs(joint.local(arch.points)).T
+    own = sign * (arch.points - joint.centre) @ joint.across > 0
+    near = (along < LINING_MM[0]) & (across < LINING_MM[1]) & (up < LINING_MM[2])
+    lining: np.ndarray = arch.points[own & near]
+    return lining
+
+
+@once
+def front_process(spine: Spine, disc: Disc, side: Side) -> Points:
+    """Return the voxels of the process in front of a facet joint [mm].
+
+    The sacrum is segmented as one piece; its processes are what rises above the middle
+    of the last disc.
+
+    Raises:
+        NotMeasurable: It is not segmented.
+    """
+    found = spine.processes.get((disc.lower, Process.SUPERIOR_ARTICULAR, side))
+    if found is not None:
+        return found.points
+    sacrum = spine.vertebrae.get(disc.lower)
+    behind = spine.processes.get((disc.upper, Process.INFERIOR_ARTICULAR, side))
+    if disc.lower is not Vertebra.S1 or sacrum is None or behind is None:
+        raise NotMeasurable(_missing(disc.lower, "superior", side))
+    return _sacral_process(sacrum, behind, disc_frame(spine, disc), side)
+
+
+def _missing(vertebra: Vertebra, which: str, side: Side) -> str:
+    return f"the {side} {which} articular process of {vertebra} is not segmented"
+
+
+def _sacral_process(
+    sacrum: Structure, behind: Structure, frame: Frame, side: Side
+) -> Points:
+    low, high = behind.points.min(axis=0), behind.points.max(axis=0)
+    reach = SACRAL_REACH_MM
+    points = sacrum.points
+    near = ((points > low - reach) & (points < high + reach)).all(axis=1)
+    outward = frame.left if side is Side.LEFT else -frame.left
+    outside = (points[near] - behind.centroid) @ unit(outward - frame.posterior)
+    above = (points[near] - frame.origin) @ frame.superior > 0
+    kept: np.ndarray = points[near][above & (outside > -INSIDE_MM)]
+    if len(kept) < FEWEST_VOXELS:
+        raise NotMeasurable("the articular process of the sacrum is not segmented")
+    return kept
+
+
+def _facing(behind: Points, ahead: Points, name: str) -> tuple[Points, Points]:
+    """Keep the voxels of each process that are near to the other one."""
+    to_ahead, _ = cKDTree(ahead).query(behind)
+    to_behind, _ = cKDTree(behind).query(ahead)
+    if to_ahead.min() > FAR_MM:
+        raise NotMeasurable(f"the processes at {name}, do not face one another")
+    near = max(NEAR_MM, float(to_ahead.min()) + BEYOND_MM)
+    behind, ahead = behind[to_ahead < near], ahead[to_behind < near]
+    if min(len(behind), len(ahead)) < FEWEST_VOXELS:
+        raise NotMeasurable(f"too few voxels show {name}")
+    return behind, ahead
+
+
+def _require_slices(points: Points, grid: Image) -> None:
+    """Refuse a process that only one slice of the scan shows."""
+    axis = int(grid.spacing_mm.argmax())
+    slices = np.unique(np.rint(grid.to_index(points)[:, axis]))
+    if len(slices) < FEWEST_SLICES:
+        raise NotMeasurable(
+            "only one slice shows the facet joint; its angle needs thinner or axial "
+            "slices"
+        )
+
+
+def _parting_line(behind: Flat, ahead: Flat) -> tuple[float, float]:
+    """Angle [deg] and offset [mm] of the line that best parts two sets of points."""
+    angle = FIRST_DEG
+    for step, count in ZOOM_DEG:
+        angles = angle + step * np.arange(-count, count + 1)
+        costs, offsets = _costs(behind, ahead, angles)
+        best = int(costs.argmin())
+        angle = float(angles[best])
+    if 0 < best < len(costs) - 1:
+        angle += step * _vertex(costs[best - 1 : best + 2])
+    return angle, float(offsets[best])
+
+
+def _vertex(costs: Float[np.ndarray, "3"]) -> float:
+    """Where a parabola through three values has its lowest point [steps]."""
+    bend = costs[0] - 2 * costs[1] + costs[2]
+    return float(0.5 * (costs[0] - costs[2]) / bend) if bend > 0 else 0.0
+
+
+def _costs(
+    behind: Flat, ahead: Flat, angles: Float[np.ndarray, " n"]
+) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
+    """Logistic loss of the best line at each angle, and its offset.
+
+    The loss counts how deep voxels lie on the wrong side, softly; both processes weigh
+    the same. The offset is found by Newton's method.
+    """
+    turned = np.radians(angles)
+    normals = np.stack([-np.cos(turned), np.sin(turned)])
+    places = np.concatenate([behind @ normals, ahead @ normals])
+    sign = np.repeat([1.0, -1.0], [len(behind), len(ahead)])[:, None]
+    weight = np.repeat([1 / len(behind), 1 / len(ahead)], [len(behind), len(ahead)])
+    offset = _edges_middle(places, len(behind))
+    for _ in range(4):
+        wrong = _logistic(-sign * (places - offset) / SOFTNESS_MM)
+        slope = weight @ (sign * wrong) / SOFTNESS_MM
+        bend = weight @ (wrong * (1 - wrong)) / SOFTNESS_MM**2
+        offset = offset - np.clip(slope / np.maximum(bend, 1e-9), -0.5, 0.5)
+    loss = weight @ np.logaddexp(0, -sign * (places - offset) / SOFTNESS_MM)
+    return loss, offset
+
+
+def _edges_middle(
+    places: Float[np.ndarray, "points n"], behind: int
+) -> Float[np.ndarray, " n"]:
+    """Half way between the facing edges of both sets."""
+    near = np.quantile(places[:behind], 0.1, axis=0)
+    far = np.quantile(places[behind:], 0.9, axis=0)
+    middle: np.ndarray = (near + far) / 2
+    return middle
+
+
+def _logistic(values: np.ndarray) -> np.ndarray:
+    result: np.ndarray = 1 / (1 + np.exp(-np.clip(values, -50, 50)))
+    return result
+
+
+def _space_mm(
+    behind: Points, ahead: Points, across: Vector, grid: Image
+) -> float | None:
+    """Median distance between the bones, square to the joint [mm].
+
+    It is taken along lines of voxels, the finest that cross the joint: within a slice
+    neighbouring voxels are sharp, and from slice to slice they are not.
+    """
+    steps = grid.affine[:3, :3] / grid.spacing_mm
+    axis = int(np.argmax(np.abs(across @ steps) / grid.spacing_mm))
+    sign = 1 if across @ steps[:, axis] > 0 else -1
+    back = _edges(np.rint(grid.to_index(behind)).astype(int), axis, sign)
+    front = _edges(np.rint(grid.to_index(ahead)).astype(int), axis, -sign)
+    between = [abs(back[line] - front[line]) - 1 for line in back.keys() & front.keys()]
+    gaps = np.array(between) * grid.spacing_mm[axis]
+    gaps = gaps[gaps < WIDEST_MM / abs(across @ steps[:, axis])]
+    if len(gaps) < FEWEST_RAYS:
+        return None
+    return float(np.median(gaps) * abs(across @ steps[:, axis]))
+
+
+def _edges(
+    voxels: Int[np.ndarray, "_ 3"], axis: int, sign: int
+) -> dict[tuple[int, ...], int]:
+    """The first voxel along each line of voxels, seen in one direction."""
+    order = np.argsort(-sign * voxels[:, axis], kind="stable")
+    lines = np.delete(voxels[order], axis, axis=1).tolist()
+    places = voxels[order, axis].tolist()
+    return {tuple(line): place for line, place in zip(lines, places, strict=True)}

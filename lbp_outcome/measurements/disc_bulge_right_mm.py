@@ -1,0 +1,31 @@
+"""Bulge of a disc to the patient's right."""
+
+from lbp_outcome.anatomy import Disc
+from lbp_outcome.measurements import Example, measurement
+from lbp_outcome.measurements._bulge import HERNIATED, QUADRANT_DEG, mean_bulge
+from lbp_outcome.place import Place
+from lbp_outcome.records import Remarked
+from lbp_outcome.spine import Spine
+from lbp_outcome.units import Unit
+
+
+@measurement(
+    unit=Unit.MILLIMETRE,
+    reference="lbp-outcome, for the disc bulging of doi:10.1016/j.spinee.2014.04.022",
+    phantom=Example(
+        anatomy=HERNIATED,
+        at=Place(disc=HERNIATED.disc),
+        value=HERNIATED.mean_mm(-90, QUADRANT_DEG),
+        tolerance=0.15,
+    ),
+)
+def disc_bulge_right_mm(spine: Spine, disc: Disc) -> float | Remarked:
+    """Mean distance that the disc stands out beyond its endplates on the right [mm].
+
+    The patient's own side, over a quarter of the circumference.
+
+    Raises:
+        NotMeasurable: The disc or its endplates are not segmented, or this side lies
+            outside the scan.
+    """
+    return mean_bulge(spine, disc, -90, QUADRANT_DEG)

@@ -1,0 +1,151 @@
+"""Where the files of one patient lie, and how they are read."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+
+from lbp_outcome.errors import GeometryMismatch, LbpError, UnreadableFile
+from lbp_outcome.examination import Examination, MuscleScan, Person
+from lbp_outcome.image import Image
+from lbp_outcome.io.images import read_image
+from lbp_outcome.io.radiographs import read_radiograph
+from lbp_outcome.labels import LABEL_SCHEMES, read_spine, why_not_same_grid
+from lbp_outcome.spine import Spine
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segmentation:
+    """A label map and how to read its numbers.
+
+    Attributes:
+        mask: The label map, or the instance mask of SPINEPS.
+        scheme: Name on the shelf of label schemes.
+        semantic: The semantic mask of SPINEPS.
+        lowest: What the lowest numbered vertebra is, where the scheme counts upwards.
+    """
+
+    mask: Path
+    scheme: str
+    semantic: Path | None = None
+    lowest: str | None = None
+
+    def read(self) -> Spine:
+        """Return the named structures.
+
+        Raises:
+            LbpError: The mask is damaged, empty or of another scheme; names the file.
+        """
+        return read_spine(
+            self.mask, scheme=self.scheme, semantic=self.semantic, lowest=self.lowest
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MuscleFiles:
+    """A mask of muscles, and the images it belongs to.
+
+    Attributes:
+        mask: The label map.
+        scheme: Name on the shelf of label schemes.
+        image: The T1 or T2 image that was segmented, or None.
+        water: Water image of the Dixon series that was segmented, or None.
+        fat: Its fat image, or None.
+    """
+
+    mask: Path
+    scheme: str
+    image: Path | None = None
+    water: Path | None = None
+    fat: Path | None = None
+
+    def read(self) -> MuscleScan:
+        """Return the muscles with their images.
+
+        Raises:
+            LbpError: A file is damaged, or the mask is empty or of another scheme.
+        """
+        mask, scheme = read_image(self.mask), LABEL_SCHEMES[self.scheme]
+        try:
+            muscles = scheme.read_muscles(mask)
+        except LbpError as error:
+            raise type(error)(f"{self.mask.name}: {error}") from None
+        return MuscleScan(
+            muscles=muscles,
+            image=_read_or_none(self.image),
+            weighting="T1" if self.image and "_T1w" in self.image.name else "T2",
+            water=_read_or_none(self.water),
+            fat=_read_or_none(self.fat),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatientFiles:
+    """Image files of one patient; None or nothing where there is none."""
+
+    t2: Path | None = None
+    t1: Path | None = None
+    axial: tuple[Path, ...] = ()
+    radiograph: Path | None = None
+    segmentation: Segmentation | None = None
+    muscles: tuple[MuscleFiles, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Name of the file that the spine is in."""
+        return "" if self.segmentation is None else self.segmentation.mask.name
+
+    def examination(
+        self,
+        person: Person | None = None,
+        needs: Collection[str] = ("t2", "t1", "axial", "muscles"),
+    ) -> Examination:
+        """Read the MR examination.
+
+        Args:
+            person: Age, sex and body mass index, if known.
+            needs: What to read beside the spine.
+
+        Raises:
+            LbpError: No spine was segmented, or a file cannot be used; names the file.
+        """
+        if self.segmentation is None:
+            raise UnreadableFile("there is no segmentation of the spine")
+        axial = self.axial if "axial" in needs else ()
+        muscles = self.muscles if "muscles" in needs else ()
+        t2 = _read_or_none(self.t2 if "t2" in needs else None)
+        if t2 is not None:
+            self._require_beside(t2)
+        return Examination(
+            spine=self.segmentation.read(),
+            t2=t2,
+            t1=_read_or_none(self.t1 if "t1" in needs else None),
+            axial=tuple(map(read_image, axial)),
+            muscles=tuple(files.read() for files in muscles),
+            person=person,
+        )
+
+    def radiograph_mm(
+        self,
+    ) -> tuple[Float[np.ndarray, "row column"], tuple[float, float]]:
+        """Return the lateral X-ray and its pixel size [mm]."""
+        if self.radiograph is None:
+            raise UnreadableFile("there is no lateral X-ray")
+        return read_radiograph(self.radiograph)
+
+    def _require_beside(self, t2: Image) -> None:
+        """Make sure that the T2 image is the one that was segmented."""
+        assert self.segmentation
+        assert self.t2
+        if "_T1w" in self.name:
+            return  # drawn on the T1 image: brought together by patient position
+        labels = read_image(self.segmentation.mask)
+        wrong = why_not_same_grid(t2, labels, (self.t2.name, self.name))
+        if wrong:
+            raise GeometryMismatch(wrong)
+
+
+def _read_or_none(path: Path | None) -> Image | None:
+    return None if path is None else read_image(path)

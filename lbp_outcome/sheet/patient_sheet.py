@@ -1,0 +1,40 @@
+"""The measurement sheet of one patient of a cohort."""
+
+from pathlib import Path
+
+from lbp_outcome.cohort.folder import read_cohort
+from lbp_outcome.cohort.person import person_of
+from lbp_outcome.errors import InvalidChoice, suggestion
+from lbp_outcome.measurements import measure, measure_repeatedly
+from lbp_outcome.sheet.measurement_sheet import write_sheet
+
+
+def patient_sheet(
+    cohort: Path, patient: str, out: Path, *, repeatability: bool = False
+) -> Path:
+    """Measure one patient's MR examination and write the page about it.
+
+    Args:
+        cohort: Cohort folder that holds the patient.
+        patient: Pseudonym.
+        out: Page to write, .html or .png.
+        repeatability: Whether to say how far each number moves if outlines do.
+
+    Raises:
+        CohortError: The folder breaks its data dictionary.
+        InvalidChoice: The cohort has no such patient.
+        LbpError: A file cannot be used; the message names it.
+    """
+    people = read_cohort(cohort)
+    if patient not in people.patients:
+        hint = suggestion(patient, people.patients[:50])
+        raise InvalidChoice(f"the cohort has no patient {patient!r}.{hint}")
+    examination = people.files[patient].examination(person_of(people, patient))
+    take = measure_repeatedly if repeatability else measure
+    return write_sheet(
+        out,
+        examination,
+        take(examination),
+        subject=patient,
+        simulated=people.simulated,
+    )
