@@ -4,11 +4,15 @@ Exit codes: 0 done, 1 `lbp check` found problems, 2 an error told in one line.
 """
 
 import inspect
+import logging
 import os
+import re
 import sys
-from collections.abc import Callable, Sequence
+from argparse import ArgumentError
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lbp_outcome import BANNER, __version__
 from lbp_outcome.errors import LbpError
@@ -16,7 +20,9 @@ from lbp_outcome.errors import LbpError
 if TYPE_CHECKING:
     from jsonargparse import ArgumentParser
 
+    from lbp_outcome.examination import Person
     from lbp_outcome.patient_files import PatientFiles
+    from lbp_outcome.records import Measurement
 
 FOUND_PROBLEMS = 1
 ERROR = 2
@@ -92,7 +98,17 @@ def measure(
     semantic: Path | None = None,
     t2: Path | None = None,
     t1: Path | None = None,
+    axial: Sequence[Path] = (),
+    muscles: Path | None = None,
+    muscle_scheme: str = "auto",
+    muscle_image: Path | None = None,
+    water: Path | None = None,
+    fat: Path | None = None,
     lowest: str | None = None,
+    age: float | None = None,
+    sex: str | None = None,
+    bmi: float | None = None,
+    norms: Path | None = None,
     out: Path | None = None,
     subject: str | None = None,
     repeatability: bool = False,
@@ -100,59 +116,129 @@ def measure(
 ) -> None:
     """Measure a segmented MR image, or every patient of a cohort, in millimetres.
 
+    A cohort folder says itself which images, masks and people belong together: for it
+    only norms, out, repeatability and processes count.
+
     Args:
         path: Segmentation (NIfTI or MHA), or a cohort folder.
         scheme: What the numbers of the segmentation mean: spider, spineps, auto, ...
         semantic: Semantic mask of SPINEPS, beside its instance mask.
         t2: T2 image that was segmented.
         t1: T1 image of the same examination.
+        axial: Axial T2 images of the same examination, one or more.
+        muscles: Segmentation of the muscles.
+        muscle_scheme: What the numbers in it mean: auto, musclemap, ...
+        muscle_image: T1 or T2 image the muscles were segmented on.
+        water: Water image of the Dixon series they were segmented on.
+        fat: Fat image of that series.
         lowest: What the lowest numbered vertebra is, such as L5 or S1.
+        age: Age in years, for reference values.
+        sex: F or M, for reference values.
+        bmi: Body mass index in kg/m2, for reference values.
+        norms: Table of reference values (CSV); the one built in is made up.
         out: Table to write: CSV, TSV or Parquet; Parquet for a cohort.
         subject: Pseudonym written into the table; from the file name by default.
         repeatability: Say how far each number moves if outlines move by half a voxel.
         processes: How many patients at a time; all cores by default.
     """
-    from lbp_outcome.patient_files import PatientFiles, Segmentation
+    from lbp_outcome.patient_files import MuscleFiles, PatientFiles, Segmentation
 
     if path.is_dir():
-        _measure_cohort(path, out, repeatability, processes)
+        _measure_cohort(path, out, norms, repeatability, processes)
         return
+    if muscles is None and (muscle_image or water or fat):
+        raise LbpError("images of the muscles need their segmentation: --muscles FILE")
+    if (water is None) != (fat is None):
+        raise LbpError("a Dixon series needs both: --water FILE and --fat FILE")
+    scan = muscles and MuscleFiles(
+        mask=muscles, scheme=muscle_scheme, image=muscle_image, water=water, fat=fat
+    )
     files = PatientFiles(
         segmentation=Segmentation(
             mask=path, scheme=scheme, semantic=semantic, lowest=lowest
         ),
         t2=t2,
         t1=t1,
+        axial=tuple(axial),
+        muscles=(scan,) if scan else (),
     )
-    _measure_one(files, out, subject, repeatability)
+    person = _person(age, sex, bmi)
+    _measure_one(files, person, norms, out, subject, repeatability)
+
+
+def _person(age: float | None, sex: str | None, bmi: float | None) -> "Person | None":
+    from lbp_outcome.examination import Person
+
+    if age is None and sex is None and bmi is None:
+        return None
+    if age is None or sex is None:
+        raise LbpError("reference values need both: --age YEARS and --sex F or M")
+    if sex.upper() not in ("F", "M"):
+        raise LbpError(f"sex is {sex!r}, not F or M")
+    if not 0 <= age <= 120 or (bmi is not None and not 8 <= bmi <= 100):
+        raise LbpError(
+            f"age {age:g} or body mass index {bmi or 0:g} cannot be; give years and "
+            f"kg/m2"
+        )
+    return Person(age=age, male=sex.upper() == "M", bmi=bmi)
 
 
 def _measure_one(
-    files: "PatientFiles", out: Path | None, subject: str | None, repeatability: bool
+    files: "PatientFiles",
+    person: "Person | None",
+    norms: Path | None,
+    out: Path | None,
+    subject: str | None,
+    repeatability: bool,
 ) -> None:
-    from lbp_outcome.measurements import ABSENT, measure_files
+    from lbp_outcome.measurements import measure_files
 
-    found = measure_files(files, repeatability=repeatability, out=out, subject=subject)
+    found = measure_files(
+        files,
+        person=person,
+        norms=norms,
+        repeatability=repeatability,
+        out=out,
+        subject=subject,
+    )
     values = sum(item.value is not None for item in found)
     if out is not None:
         print(f"{out}: {values} values, {len(found) - values} reasons.")
         return
-    print(*(item for item in found if item.reason not in ABSENT.values()), sep="\n")
-    for reason in ABSENT.values():
-        names = sorted({item.name for item in found if item.reason == reason})
-        if names:
-            print(f"{reason}: {', '.join(names)}")
+    print(*(item for item in found if item.value is not None), sep="\n")
+    print(f"\nNot measured ({len(found) - values}), by reason:")
+    for reason, names in _by_reason(found).items():
+        print(f"- {reason}: {', '.join(names)}")
+
+
+def _by_reason(found: Iterable["Measurement"]) -> dict[str, list[str]]:
+    """What was not measured for each reason, the commonest one first."""
+    names: dict[str, list[str]] = {}
+    for item in found:
+        if item.value is None:
+            names.setdefault(item.reason, []).append(item.name)
+    commonest = sorted(names.items(), key=lambda pair: -len(pair[1]))
+    return {reason: sorted(set(missing)) for reason, missing in commonest}
 
 
 def _measure_cohort(
-    cohort: Path, out: Path | None, repeatability: bool, processes: int | None
+    cohort: Path,
+    out: Path | None,
+    norms: Path | None,
+    repeatability: bool,
+    processes: int | None,
 ) -> None:
     from lbp_outcome.cohort.measuring import measure_cohort
 
+    if not (cohort / "participants.tsv").is_file():
+        raise LbpError(
+            f"{cohort.name}: this folder is no cohort (it has no participants.tsv); "
+            f"give a cohort, or the file of one segmentation (NIfTI or MHA)"
+        )
     if out is None:
         raise LbpError("say where the table of a cohort goes: --out FILE.parquet")
     found = measure_cohort(
-        cohort, out, repeatability=repeatability, processes=processes
+        cohort, out, norms=norms, repeatability=repeatability, processes=processes
     )
     for patient, reason in found.failed.items():
         print(f"{patient}: not measured: {reason}", file=sys.stderr)
@@ -167,6 +253,7 @@ def sheet(
     cohort: Path,
     patient: str | None = None,
     out: Path | None = None,
+    norms: Path | None = None,
     repeatability: bool = False,
 ) -> None:
     """Write one page about one patient's MRI: pictures, measurements, reasons.
@@ -175,13 +262,18 @@ def sheet(
         cohort: Cohort folder that holds the patient.
         patient: Pseudonym.
         out: Page to write, HTML or PNG; <patient>_sheet.html by default.
+        norms: Table of reference values (CSV); the one built in is made up.
         repeatability: Say how far each number moves if outlines move by half a voxel.
     """
     from lbp_outcome.sheet.patient_sheet import patient_sheet
 
     name = _named(patient)
     page = patient_sheet(
-        cohort, name, out or Path(f"{name}_sheet.html"), repeatability=repeatability
+        cohort,
+        name,
+        out or Path(f"{name}_sheet.html"),
+        norms=norms,
+        repeatability=repeatability,
     )
     print(f"Sheet: {page}")
 
@@ -289,32 +381,71 @@ def main(arguments: Sequence[str] | None = None) -> None:
         prog="lbp",
         description=f"Outcome of lumbar spine surgery from images and tables. {BANNER}",
         version=f"{__version__}. {BANNER}",
+        exit_on_error=False,
     )
     commands = parser.add_subcommands(required=True)
     for command in COMMANDS:
-        sub = ArgumentParser(description=(command.__doc__ or "").partition("\n")[0])
+        says = (command.__doc__ or "").partition("\n")[0]
+        sub = ArgumentParser(description=says, exit_on_error=False)
         _add_arguments(sub, command)
         commands.add_subcommand(command.__name__, sub, help=sub.description)
-    chosen = parser.parse_args(arguments)
+    try:
+        chosen = parser.parse_args(arguments)
+    except ArgumentError as error:
+        print(f"lbp: {_in_one_line(str(error))}; see lbp --help", file=sys.stderr)
+        raise SystemExit(ERROR) from None
     name = chosen.subcommand
     settings = parser.instantiate(chosen)[name].as_dict()
     raise SystemExit(_run(_command(name), settings))
 
 
+def _in_one_line(message: str) -> str:
+    """Say which option cannot be read, without how it was tried.
+
+    >>> _in_one_line('Parser key "age": Expected a float. Got value: x')
+    'age = x cannot be read'
+    """
+    option = re.search(r'Parser key "([^"]+)"', message)
+    given = re.search(r"(?:Given|Got) value: (.*)", message)
+    if option and given:
+        return f"{option[1]} = {given[1]} cannot be read"
+    return " ".join(message.split())
+
+
 def _add_arguments(parser: "ArgumentParser", command: Callable[..., object]) -> None:
-    """One option per parameter; a yes or no becomes a flag such as `--tables-only`."""
+    """One option per parameter, such as `--tables-only`.
+
+    A yes or no becomes a flag, and a list of files an option that takes several.
+    """
     parameters = inspect.signature(command).parameters.values()
-    flags: set[str | int] = {p.name for p in parameters if p.default is False}
-    parser.add_function_arguments(command, as_positional=True, skip=flags)
-    for flag in map(str, flags):
-        words = (command.__doc__ or "").partition(f"{flag}: ")[2].split("\n    ")[0]
-        name = f"--{flag.replace('_', '-')}"
-        parser.add_argument(name, action="store_true", help=words)
+    ours = [p for p in parameters if isinstance(p.default, bool | tuple)]
+    ours += [p for p in parameters if "_" in p.name and p not in ours]
+    names: set[str | int] = {parameter.name for parameter in ours}
+    parser.add_function_arguments(command, as_positional=True, skip=names)
+    for parameter in ours:
+        name = f"--{parameter.name.replace('_', '-')}"
+        words = _words(command, parameter.name)
+        parser.add_argument(name, help=words, **_kind(parameter))
+
+
+def _kind(parameter: inspect.Parameter) -> dict[str, Any]:
+    """How an option is read."""
+    if parameter.default is False:
+        return {"action": "store_true"}
+    if parameter.default == ():
+        return {"nargs": "+", "type": Path, "default": [], "metavar": "FILE"}
+    return {"type": parameter.annotation, "default": parameter.default}
+
+
+def _words(command: Callable[..., object], name: str) -> str:
+    """What the docstring says of a parameter."""
+    return (command.__doc__ or "").partition(f" {name}: ")[2].split("\n    ")[0]
 
 
 def _run(command: Callable[..., int | None], settings: dict[str, object]) -> int:
     try:
-        return command(**settings) or 0
+        with _speaking():
+            return command(**settings) or 0
     except LbpError as error:
         print(f"lbp: {' '.join(str(error).split())}", file=sys.stderr)
     except KeyboardInterrupt:
@@ -322,6 +453,20 @@ def _run(command: Callable[..., int | None], settings: dict[str, object]) -> int
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return ERROR
+
+
+@contextmanager
+def _speaking() -> Iterator[None]:
+    """Print what a reader should know beside the result, each in one line."""
+    log, handler = logging.getLogger("lbp_outcome"), logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("lbp: %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(logging.NOTSET)
 
 
 def _command(name: str) -> Callable[..., int | None]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 from lbp_outcome.anatomy import Muscle, Side
@@ -55,6 +56,8 @@ class Examination:
         axial: Axial T2 images, one for each stack.
         muscles: Segmented muscles, one entry for each series they were segmented on.
         person: Age, sex and body mass index, or None.
+        norms: Table of reference values to compare the person with (CSV), or None for
+            the one built in, which is made up and says so.
     """
 
     spine: Spine
@@ -63,6 +66,7 @@ class Examination:
     axial: tuple[Image, ...] = ()
     muscles: tuple[MuscleScan, ...] = ()
     person: Person | None = None
+    norms: Path | None = None
 
     @cached_property
     def memory(self) -> dict[Any, Any]:

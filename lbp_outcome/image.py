@@ -45,6 +45,12 @@ class Image:
         lengths: np.ndarray = np.linalg.norm(self.affine[:3, :3], axis=0)
         return lengths
 
+    @cached_property
+    def inverse(self) -> Float[np.ndarray, "4 4"]:
+        """Maps patient space [mm] to voxel indices."""
+        inverse: np.ndarray = np.linalg.inv(self.affine)
+        return inverse
+
     @property
     def voxel_volume_mm3(self) -> float:
         """Volume of one voxel [mm3], also right for sheared grids."""
@@ -57,8 +63,7 @@ class Image:
 
     def to_index(self, position: Float[np.ndarray, "n 3"]) -> Float[np.ndarray, "n 3"]:
         """Return the (fractional) voxel index of patient positions [mm]."""
-        inverse = np.linalg.inv(self.affine)
-        index: np.ndarray = position @ inverse[:3, :3].T + inverse[:3, 3]
+        index: np.ndarray = position @ self.inverse[:3, :3].T + self.inverse[:3, 3]
         return index
 
     def same_grid(self, other: "Image", tolerance_mm: float = SAME_PLACE_MM) -> bool:

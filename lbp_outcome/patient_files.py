@@ -7,12 +7,23 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from lbp_outcome.errors import GeometryMismatch, LbpError, UnreadableFile
+from lbp_outcome.errors import (
+    GeometryMismatch,
+    InvalidChoice,
+    LbpError,
+    UnreadableFile,
+)
 from lbp_outcome.examination import Examination, MuscleScan, Person
 from lbp_outcome.image import Image
 from lbp_outcome.io.images import read_image
 from lbp_outcome.io.radiographs import read_radiograph
-from lbp_outcome.labels import LABEL_SCHEMES, read_spine, why_not_same_grid
+from lbp_outcome.labels import (
+    AUTO,
+    LABEL_SCHEMES,
+    read_spine,
+    recognise_muscles,
+    why_not_same_grid,
+)
 from lbp_outcome.spine import Spine
 
 
@@ -49,7 +60,7 @@ class MuscleFiles:
 
     Attributes:
         mask: The label map.
-        scheme: Name on the shelf of label schemes.
+        scheme: Name on the shelf of label schemes; or auto, to recognise it.
         image: The T1 or T2 image that was segmented, or None.
         water: Water image of the Dixon series that was segmented, or None.
         fat: Its fat image, or None.
@@ -65,20 +76,36 @@ class MuscleFiles:
         """Return the muscles with their images.
 
         Raises:
-            LbpError: A file is damaged, or the mask is empty or of another scheme.
+            LbpError: A file is damaged, or the mask is empty, of another scheme or not
+                on the voxels of its images.
         """
-        mask, scheme = read_image(self.mask), LABEL_SCHEMES[self.scheme]
+        mask = read_image(self.mask)
+        image, water, fat = (
+            self._beside(mask, path) for path in (self.image, self.water, self.fat)
+        )
+        chosen = None if self.scheme == AUTO else LABEL_SCHEMES[self.scheme]
         try:
+            scheme = chosen or recognise_muscles(mask).scheme
             muscles = scheme.read_muscles(mask)
         except LbpError as error:
             raise type(error)(f"{self.mask.name}: {error}") from None
         return MuscleScan(
             muscles=muscles,
-            image=_read_or_none(self.image),
+            image=image,
             weighting="T1" if self.image and "_T1w" in self.image.name else "T2",
-            water=_read_or_none(self.water),
-            fat=_read_or_none(self.fat),
+            water=water,
+            fat=fat,
         )
+
+    def _beside(self, mask: Image, path: Path | None) -> Image | None:
+        """Read an image, which must be the one that was segmented."""
+        if path is None:
+            return None
+        image = read_image(path)
+        wrong = why_not_same_grid(image, mask, (path.name, self.mask.name))
+        if wrong:
+            raise GeometryMismatch(wrong)
+        return image
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,18 +128,22 @@ class PatientFiles:
         self,
         person: Person | None = None,
         needs: Collection[str] = ("t2", "t1", "axial", "muscles"),
+        norms: Path | None = None,
     ) -> Examination:
         """Read the MR examination.
 
         Args:
             person: Age, sex and body mass index, if known.
             needs: What to read beside the spine.
+            norms: Table of reference values (CSV), or None for the one built in.
 
         Raises:
             LbpError: No spine was segmented, or a file cannot be used; names the file.
         """
         if self.segmentation is None:
             raise UnreadableFile("there is no segmentation of the spine")
+        for path, right, wrong in ((self.t2, "T2", "T1"), (self.t1, "T1", "T2")):
+            _require_named(path, right, wrong)
         axial = self.axial if "axial" in needs else ()
         muscles = self.muscles if "muscles" in needs else ()
         t2 = _read_or_none(self.t2 if "t2" in needs else None)
@@ -125,6 +156,7 @@ class PatientFiles:
             axial=tuple(map(read_image, axial)),
             muscles=tuple(files.read() for files in muscles),
             person=person,
+            norms=norms,
         )
 
     def radiograph_mm(
@@ -145,6 +177,16 @@ class PatientFiles:
         wrong = why_not_same_grid(t2, labels, (self.t2.name, self.name))
         if wrong:
             raise GeometryMismatch(wrong)
+
+
+def _require_named(path: Path | None, right: str, wrong: str) -> None:
+    """Refuse an image whose own name says that it is of the other weighting."""
+    name = "" if path is None else path.name
+    if f"_{wrong}w" in name and f"_{right}w" not in name:
+        raise InvalidChoice(
+            f"{name} was given as the {right} image, but its name says {wrong}; give "
+            f"the {right} image, or rename the file"
+        )
 
 
 def _read_or_none(path: Path | None) -> Image | None:

@@ -19,6 +19,7 @@ from lbp_outcome.measurements import (
     MEASUREMENTS,
     as_table,
     measure_files,
+    read_norms,
     write_parquet,
 )
 from lbp_outcome.patient_files import PatientFiles
@@ -57,6 +58,7 @@ class _Job:
     patient: str
     files: PatientFiles
     person: Person | None
+    norms: Path | None
     repeatability: bool
     part: Path
     fingerprint: str
@@ -66,6 +68,7 @@ def measure_cohort(
     cohort: Path,
     out: Path,
     *,
+    norms: Path | None = None,
     repeatability: bool = False,
     processes: int | None = None,
 ) -> Measured:
@@ -78,24 +81,30 @@ def measure_cohort(
     Args:
         cohort: Cohort folder.
         out: Table to write; it ends in .parquet.
+        norms: Table of reference values (CSV); the one built in is made up.
         repeatability: Whether to say how far each number moves if outlines do.
         processes: Number of processes; all cores if not given.
 
     Raises:
         CohortError: The folder breaks its data dictionary.
         InvalidChoice: `out` is no Parquet file.
+        UnreadableFile: The table of reference values cannot be used; names the line.
     """
     if out.suffix != ".parquet":
         raise InvalidChoice(f"{out.name}: the table of a cohort ends in .parquet")
+    known = () if norms is None else read_norms(norms)
     people, parts = read_cohort(cohort), out.with_name(f"{out.name}.parts")
     jobs = [
         _Job(
             patient=patient,
             files=files,
             person=person_of(people, patient),
+            norms=norms,
             repeatability=repeatability,
             part=parts / f"{patient}.parquet",
-            fingerprint=_fingerprint(files, person_of(people, patient), repeatability),
+            fingerprint=_fingerprint(
+                files, person_of(people, patient), known, repeatability
+            ),
         )
         for patient, files in people.files.items()
         if files.segmentation is not None
@@ -135,7 +144,10 @@ def _measure_one(job: _Job) -> str:
     """Measure one patient into the patient's own file; return why not, or nothing."""
     try:
         found = measure_files(
-            job.files, person=job.person, repeatability=job.repeatability
+            job.files,
+            person=job.person,
+            norms=job.norms,
+            repeatability=job.repeatability,
         )
     except LbpError as error:
         return " ".join(str(error).split())
@@ -188,7 +200,10 @@ def _take_apart(out: Path, jobs: Sequence[_Job]) -> None:
 
 
 def _fingerprint(
-    files: PatientFiles, person: Person | None, repeatability: bool
+    files: PatientFiles,
+    person: Person | None,
+    norms: tuple[object, ...],
+    repeatability: bool,
 ) -> str:
     """Sum over all that a patient's measurements depend on."""
     paths = sorted({path for path in _paths(files) if path.is_file()})
@@ -200,6 +215,7 @@ def _fingerprint(
         state,
         without_film,
         person,
+        norms,
         repeatability,
     )
     return hashlib.sha256(repr(everything).encode()).hexdigest()

@@ -4,7 +4,6 @@ import cc3d
 import edt
 import numpy as np
 from jaxtyping import Bool, Float
-from scipy.spatial import cKDTree
 
 from lbp_outcome.anatomy import Vertebra
 from lbp_outcome.errors import NotMeasurable
@@ -23,6 +22,7 @@ THIN_MM = 2.5
 """Parts thinner than about twice this are processes, not the body [mm]."""
 
 OVERHANG_MM = 4.0
+CELL_MM = 0.5
 FIRST_SEGMENT_MM = 30.0
 """The first sacral segment lies beneath the last disc, this far down [mm]."""
 
@@ -91,12 +91,22 @@ def _below_disc(
     up = up_at(spine, disc)
     deep = (disc.points @ up).min() - sacrum.points @ up
     near: np.ndarray = deep <= FIRST_SEGMENT_MM
-    footprint = cKDTree(flatten(disc.points, up))
-    distance, _ = footprint.query(
-        flatten(sacrum.points[near], up), distance_upper_bound=OVERHANG_MM
-    )
-    near[near] = np.isfinite(distance)
+    near[near] = _over(flatten(disc.points, up), flatten(sacrum.points[near], up))
     return near
+
+
+def _over(
+    footprint: Float[np.ndarray, "_ 2"], points: Float[np.ndarray, "n 2"]
+) -> Bool[np.ndarray, " n"]:
+    """Which points lie on a footprint or next to it, to a fraction of a millimetre."""
+    corner = footprint.min(axis=0) - 2 * OVERHANG_MM
+    size = np.ceil((np.ptp(footprint, axis=0) + 4 * OVERHANG_MM) / CELL_MM).astype(int)
+    free = np.ones(size, np.uint8)
+    free[tuple(((footprint - corner) / CELL_MM).astype(int).T)] = 0
+    near = edt.edt(free, anisotropy=(CELL_MM, CELL_MM), parallel=1) <= OVERHANG_MM
+    cell = np.clip(((points - corner) / CELL_MM).astype(int), 0, size - 1)
+    over: np.ndarray = near[tuple(cell.T)]  # the outermost cells are never near
+    return over
 
 
 def _frame_at(spine: Spine, whole: Structure) -> Frame:

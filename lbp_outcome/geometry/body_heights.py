@@ -1,5 +1,6 @@
 """Heights of a vertebral body in front, in the middle and behind."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lbp_outcome.anatomy import Vertebra
@@ -40,6 +41,24 @@ def body_heights(spine: Spine, vertebra: Vertebra) -> BodyHeights:
     end of a body here: cartilage left blank would count as bone.
 
     Raises:
+        NotMeasurable: The body is not segmented, an end of it not visible, or its
+            endplates meet.
+    """
+    heights = heights_at(spine, vertebra, (0.0, 0.5, 1.0))
+    if min(heights) <= 0:
+        raise NotMeasurable(
+            f"the endplates of {vertebra} meet inside the body, which no lumbar "
+            f"vertebra's do: is it the sacrum, or the mask of two?"
+        )
+    return BodyHeights(*heights)
+
+
+def heights_at(
+    spine: Spine, vertebra: Vertebra, shares: Sequence[float]
+) -> tuple[float, ...]:
+    """Return heights of a body at shares of its depth from front to back [mm].
+
+    Raises:
         NotMeasurable: The body is not segmented, or an end of it not visible.
     """
     rough_frame(spine)  # refuses a doubtful header before anything else
@@ -48,15 +67,18 @@ def body_heights(spine: Spine, vertebra: Vertebra) -> BodyHeights:
     frame = _body_frame(spine, top, bottom)
     upper = endplate_profile(top, frame, f"upper end of {vertebra}")
     lower = endplate_profile(bottom, frame, f"lower end of {vertebra}")
-    return BodyHeights(*gaps_along(upper, lower))
+    return gaps_along(upper, lower, shares)
 
 
 def gaps_along(
-    upper: EndplateProfile, lower: EndplateProfile
-) -> tuple[float, float, float]:
-    """Return the distances between two profiles in front, in the middle and behind.
+    upper: EndplateProfile, lower: EndplateProfile, shares: Sequence[float]
+) -> tuple[float, ...]:
+    """Return distances between two profiles at shares of their overlap [mm].
 
-    "In front" and "behind" are the ends of their overlap [mm].
+    Args:
+        upper: The profile above.
+        lower: The profile below.
+        shares: Places from the front end of the overlap, 0, to its back end, 1.
 
     Raises:
         NotMeasurable: The profiles do not overlap.
@@ -64,9 +86,8 @@ def gaps_along(
     front, back = max(upper.front, lower.front), min(upper.back, lower.back)
     if front >= back:
         raise NotMeasurable("the endplates do not lie over one another")
-    places = front, (front + back) / 2, back
-    ahead, between, behind = (upper.height_at(y) - lower.height_at(y) for y in places)
-    return ahead, between, behind
+    places = [front + share * (back - front) for share in shares]
+    return tuple(upper.height_at(y) - lower.height_at(y) for y in places)
 
 
 def _body_frame(spine: Spine, top: Endplate, bottom: Endplate) -> Frame:

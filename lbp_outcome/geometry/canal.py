@@ -94,7 +94,7 @@ class Sections:
         """Front-to-back diameter in the middle of each section [mm]."""
         return self._profiles.depth_mm
 
-    @property
+    @cached_property
     def width_mm(self) -> Float[np.ndarray, " section"]:
         """Width of each section [mm], evened out along the canal.
 
@@ -184,12 +184,17 @@ def sections_behind(spine: Spine, vertebra: Vertebra) -> Bool[np.ndarray, " sect
 def _centreline(canal: Structure, superior: Vector) -> Points:
     """Smooth curve through the centres of slabs, which are squared up twice."""
     along = canal.points @ superior
-    for _ in range(3):
-        line = _resample(_slab_centres(canal.points, along))
-        if len(line) < SMOOTHED_OVER:
-            raise NotMeasurable(TOO_SHORT)
+    line = _smooth_line(canal.points, along)
+    for _ in range(2):
         _, nearest = cKDTree(line).query(canal.points)
-        along = nearest * STEP_MM
+        line = _smooth_line(canal.points, nearest * STEP_MM)
+    return line
+
+
+def _smooth_line(points: Points, along: Float[np.ndarray, " n"]) -> Points:
+    line = _resample(_slab_centres(points, along))
+    if len(line) < SMOOTHED_OVER:
+        raise NotMeasurable(TOO_SHORT)
     return line
 
 

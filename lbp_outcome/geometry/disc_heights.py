@@ -41,7 +41,7 @@ def disc_heights(spine: Spine, disc: Disc) -> DiscHeights:
     frame = disc_frame(spine, disc)
     upper = endplate_profile(above, frame, f"endplate above {disc}")
     lower = endplate_profile(below, frame, f"endplate below {disc}")
-    return DiscHeights(*gaps_along(upper, lower))
+    return DiscHeights(*gaps_along(upper, lower, (0.0, 0.5, 1.0)))
 
 
 @once

@@ -208,7 +208,7 @@ class _Lines:
         places = flat + heights[..., None] * self.lift
         index = self.mask.to_index(places.reshape(-1, 3)).T
         values = ndimage.map_coordinates(
-            self.mask.values.astype(np.float32), index, order=1
+            self.mask.values.astype(np.float32), index, order=1, prefilter=False
         ).reshape(heights.shape)
         ends = [_crossing(values), len(self.ticks) - 1 - _crossing(values[..., ::-1])]
         met = (values >= 0.5).any(axis=2)
@@ -224,8 +224,9 @@ class _Lines:
         """Mean position over the layers, slice by slice."""
         nearest = np.rint(end).astype(int)[..., None]
         height = np.take_along_axis(heights, nearest, axis=2)[..., 0]
-        along = np.average(self.ticks[0] + end * TICK_MM, axis=0, weights=met + 1e-9)
-        up = np.average(height, axis=0, weights=met + 1e-9)
+        weights = (met + 1e-9) / (met + 1e-9).sum(axis=0)
+        along = ((self.ticks[0] + end * TICK_MM) * weights).sum(axis=0)
+        up = (height * weights).sum(axis=0)
         mean: np.ndarray = self.starts + np.outer(along, self.forth)
         return mean + np.outer(up, self.lift)
 
@@ -244,7 +245,7 @@ def _lines(part: Structure, frame: Frame) -> _Lines:
     """Lay lines through a part of the spine, level with a frame."""
     mask = _padded(part.mask)
     axis = int(np.argmax(np.abs(frame.left @ mask.affine[:3, :3] / mask.spacing_mm)))
-    across = np.linalg.inv(mask.affine)[axis, :3]  # slices per millimetre
+    across = mask.inverse[axis, :3]  # slices per millimetre
     forth = unit(np.cross(across, frame.superior))
     forth = forth if forth @ frame.posterior > 0 else -forth
     aside = np.cross(forth, frame.superior)

@@ -8,6 +8,7 @@ from scipy import ndimage
 from scipy.spatial import ConvexHull
 
 from lbp_outcome.anatomy import Vertebra
+from lbp_outcome.errors import NotMeasurable
 from lbp_outcome.geometry.body import body
 from lbp_outcome.geometry.endplate import CENTRAL_SHARE, End, bony_endplate
 from lbp_outcome.geometry.frame import Frame, Points, Vector, rough_frame, upright
@@ -180,14 +181,18 @@ def _within(
 ) -> Bool[np.ndarray, "i j"]:
     """Which columns lie in the convex outline of the largest patch of places."""
     marked = np.zeros(columns.shape, bool)
-    marked[tuple(np.rint(places).astype(int).T)] = True
+    nearest = np.rint(places).astype(int)
+    there = ((nearest >= 0) & (nearest < columns.shape)).all(axis=1)
+    marked[tuple(nearest[there].T)] = True
     patches, _ = ndimage.label(ndimage.binary_dilation(marked, np.ones((3, 3))))
-    sizes = np.bincount(patches[marked])
+    sizes = np.bincount(patches[marked], minlength=2)
     largest = np.argwhere(marked & (patches == sizes.argmax()))
-    first, second = np.indices(columns.shape)
+    if np.linalg.matrix_rank(largest - largest[:1]) < 2:
+        raise NotMeasurable("too little of the endplate is seen to tell its shape")
+    first, second = np.ogrid[: columns.shape[0], : columns.shape[1]]
     inside = np.ones(columns.shape, bool)
     for along, across, offset in ConvexHull(largest).equations:
-        inside &= along * first + across * second + offset <= HULL_MARGIN
+        inside &= along * first + (across * second + offset) <= HULL_MARGIN
     return inside
 
 
@@ -212,7 +217,8 @@ def _fit(
         below = terms @ smooth - height
         away = np.abs(below)
         if turn < rounds // 2:
-            weights = np.maximum(away, LEAST_SPREAD_MM) ** np.where(below > 0, -2, -1.0)
+            weights = 1 / np.maximum(away, LEAST_SPREAD_MM)
+            weights *= np.where(below > 0, weights, 1)
         else:
             spread = max(1.4826 * float(np.median(away)), LEAST_SPREAD_MM)
             weights = np.clip(1 - (away / (STRAY * spread)) ** 2, 0, None) ** 2

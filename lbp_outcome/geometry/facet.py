@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float, Int
-from scipy.spatial import cKDTree
+from jaxtyping import Bool, Float, Int
+from scipy import ndimage
 
 from lbp_outcome.anatomy import Disc, Process, Side, Vertebra
 from lbp_outcome.errors import NotMeasurable
@@ -107,7 +107,7 @@ def facet_joint(spine: Spine, disc: Disc, side: Side) -> FacetJoint:
     frame = midline_frame(spine, disc)
     back, grid = _back_process(spine, disc, side)
     front = front_process(spine, disc, side)
-    behind, ahead = _facing(back, front, f"the facet joint of {disc}, {side}")
+    behind, ahead = _facing(back, front, grid, f"the facet joint of {disc}, {side}")
     for part in (behind, ahead):
         _require_slices(part, grid)
     outward = frame.left if side is Side.LEFT else -frame.left
@@ -137,7 +137,9 @@ def midline_frame(spine: Spine, disc: Disc) -> Frame:
     frame = disc_frame(spine, disc)
     ways = []
     if spine.canal is not None:
-        level = np.abs((spine.canal.points - frame.origin) @ frame.superior)
+        level = np.abs(
+            spine.canal.points @ frame.superior - frame.origin @ frame.superior
+        )
         beside = spine.canal.points[level < CANAL_BAND_MM]
         ways += [beside.mean(axis=0) - frame.origin] if len(beside) else []
     for vertebra in (disc.upper, disc.lower):
@@ -239,21 +241,24 @@ def _sacral_process(
 ) -> Points:
     low, high = behind.points.min(axis=0), behind.points.max(axis=0)
     reach = SACRAL_REACH_MM
-    points = sacrum.points
-    near = ((points > low - reach) & (points < high + reach)).all(axis=1)
+    near = sacrum.points
+    for axis in range(3):
+        place = near[:, axis]
+        near = near[(place > low[axis] - reach) & (place < high[axis] + reach)]
     outward = frame.left if side is Side.LEFT else -frame.left
-    outside = (points[near] - behind.centroid) @ unit(outward - frame.posterior)
-    above = (points[near] - frame.origin) @ frame.superior > 0
-    kept: np.ndarray = points[near][above & (outside > -INSIDE_MM)]
+    outside = (near - behind.centroid) @ unit(outward - frame.posterior)
+    above = (near - frame.origin) @ frame.superior > 0
+    kept: np.ndarray = near[above & (outside > -INSIDE_MM)]
     if len(kept) < FEWEST_VOXELS:
         raise NotMeasurable("the articular process of the sacrum is not segmented")
     return kept
 
 
-def _facing(behind: Points, ahead: Points, name: str) -> tuple[Points, Points]:
+def _facing(
+    behind: Points, ahead: Points, grid: Image, name: str
+) -> tuple[Points, Points]:
     """Keep the voxels of each process that are near to the other one."""
-    to_ahead, _ = cKDTree(ahead).query(behind)
-    to_behind, _ = cKDTree(behind).query(ahead)
+    to_ahead, to_behind = _distances_mm(behind, ahead, grid)
     if to_ahead.min() > FAR_MM:
         raise NotMeasurable(f"the processes at {name}, do not face one another")
     near = max(NEAR_MM, float(to_ahead.min()) + BEYOND_MM)
@@ -261,6 +266,30 @@ def _facing(behind: Points, ahead: Points, name: str) -> tuple[Points, Points]:
     if min(len(behind), len(ahead)) < FEWEST_VOXELS:
         raise NotMeasurable(f"too few voxels show {name}")
     return behind, ahead
+
+
+def _distances_mm(
+    behind: Points, ahead: Points, grid: Image
+) -> tuple[np.ndarray, np.ndarray]:
+    """Distance of each voxel of either process to the nearest one of the other [mm]."""
+    (back, front), shape = _voxels(grid, behind, ahead)
+    found = []
+    for these, those in ((back, front), (front, back)):
+        free = np.ones(shape, bool)
+        free[tuple(those.T)] = False
+        away = ndimage.distance_transform_edt(free, sampling=grid.spacing_mm)
+        found.append(away[tuple(these.T)])
+    return found[0], found[1]
+
+
+def _voxels(
+    grid: Image, *parts: Points
+) -> tuple[list[Int[np.ndarray, "_ 3"]], Int[np.ndarray, "3"]]:
+    """Voxels of some parts in the box around all of them, and its size."""
+    voxels = [np.rint(grid.to_index(part)).astype(int) for part in parts]
+    low = np.min([part.min(axis=0) for part in voxels], axis=0)
+    voxels = [part - low for part in voxels]
+    return voxels, np.max([part.max(axis=0) for part in voxels], axis=0) + 1
 
 
 def _require_slices(points: Points, grid: Image) -> None:
@@ -302,33 +331,40 @@ def _costs(
     the same. The offset is found by Newton's method.
     """
     turned = np.radians(angles)
-    normals = np.stack([-np.cos(turned), np.sin(turned)])
-    places = np.concatenate([behind @ normals, ahead @ normals])
-    sign = np.repeat([1.0, -1.0], [len(behind), len(ahead)])[:, None]
+    normals = np.stack([-np.cos(turned), np.sin(turned)], axis=1)
+    places = [normals @ behind.T, normals @ ahead.T]
+    offset = _edges_middle(*places)
+    sign = np.repeat([1.0, -1.0], [len(behind), len(ahead)])
     weight = np.repeat([1 / len(behind), 1 / len(ahead)], [len(behind), len(ahead)])
-    offset = _edges_middle(places, len(behind))
+    signed = np.concatenate(places, axis=1) * (sign / SOFTNESS_MM)
     for _ in range(4):
-        wrong = _logistic(-sign * (places - offset) / SOFTNESS_MM)
-        slope = weight @ (sign * wrong) / SOFTNESS_MM
-        bend = weight @ (wrong * (1 - wrong)) / SOFTNESS_MM**2
+        depth = (sign / SOFTNESS_MM) * offset[:, None] - signed
+        wrong = 1 / (1 + np.exp(-np.maximum(depth, -50)))
+        slope = wrong @ (weight * sign) / SOFTNESS_MM
+        bend = (wrong * (1 - wrong)) @ weight / SOFTNESS_MM**2
         offset = offset - np.clip(slope / np.maximum(bend, 1e-9), -0.5, 0.5)
-    loss = weight @ np.logaddexp(0, -sign * (places - offset) / SOFTNESS_MM)
-    return loss, offset
+    depth = (sign / SOFTNESS_MM) * offset[:, None] - signed
+    loss = np.maximum(depth, 0) + np.log(1 + np.exp(-np.abs(depth)))
+    return loss @ weight, offset
 
 
 def _edges_middle(
-    places: Float[np.ndarray, "points n"], behind: int
+    behind: Float[np.ndarray, "n points"], ahead: Float[np.ndarray, "n others"]
 ) -> Float[np.ndarray, " n"]:
     """Half way between the facing edges of both sets."""
-    near = np.quantile(places[:behind], 0.1, axis=0)
-    far = np.quantile(places[behind:], 0.9, axis=0)
-    middle: np.ndarray = (near + far) / 2
+    middle: np.ndarray = (_quantiles(behind, 0.1) + _quantiles(ahead, 0.9)) / 2
     return middle
 
 
-def _logistic(values: np.ndarray) -> np.ndarray:
-    result: np.ndarray = 1 / (1 + np.exp(-np.clip(values, -50, 50)))
-    return result
+def _quantiles(
+    rows: Float[np.ndarray, "n points"], share: float
+) -> Float[np.ndarray, " n"]:
+    """The same quantile of each row: as numpy's, which takes twice as long."""
+    place = share * (rows.shape[1] - 1)
+    low = int(place)
+    lower, upper = np.partition(rows, (low, low + 1), axis=1)[:, low : low + 2].T
+    quantiles: np.ndarray = lower + (place - low) * (upper - lower)
+    return quantiles
 
 
 def _space_mm(
@@ -342,10 +378,11 @@ def _space_mm(
     steps = grid.affine[:3, :3] / grid.spacing_mm
     axis = int(np.argmax(np.abs(across @ steps) / grid.spacing_mm))
     sign = 1 if across @ steps[:, axis] > 0 else -1
-    back = _edges(np.rint(grid.to_index(behind)).astype(int), axis, sign)
-    front = _edges(np.rint(grid.to_index(ahead)).astype(int), axis, -sign)
-    between = [abs(back[line] - front[line]) - 1 for line in back.keys() & front.keys()]
-    gaps = np.array(between) * grid.spacing_mm[axis]
+    (back, front), shape = _voxels(grid, behind, ahead)
+    behind_at, behind_met = _edges(back, shape, axis, sign)
+    ahead_at, ahead_met = _edges(front, shape, axis, -sign)
+    between = np.abs(behind_at - ahead_at)[behind_met & ahead_met] - 1
+    gaps = between * grid.spacing_mm[axis]
     gaps = gaps[gaps < WIDEST_MM / abs(across @ steps[:, axis])]
     if len(gaps) < FEWEST_RAYS:
         return None
@@ -353,10 +390,12 @@ def _space_mm(
 
 
 def _edges(
-    voxels: Int[np.ndarray, "_ 3"], axis: int, sign: int
-) -> dict[tuple[int, ...], int]:
-    """The first voxel along each line of voxels, seen in one direction."""
-    order = np.argsort(-sign * voxels[:, axis], kind="stable")
-    lines = np.delete(voxels[order], axis, axis=1).tolist()
-    places = voxels[order, axis].tolist()
-    return {tuple(line): place for line, place in zip(lines, places, strict=True)}
+    voxels: Int[np.ndarray, "_ 3"], shape: Int[np.ndarray, "3"], axis: int, sign: int
+) -> tuple[Int[np.ndarray, "i j"], Bool[np.ndarray, "i j"]]:
+    """The first voxel along each line of voxels, seen in one direction, if any."""
+    inside = np.zeros(shape, bool)
+    inside[tuple(voxels.T)] = True
+    lines = np.moveaxis(inside, axis, 2)[:, :, ::sign]
+    first = lines.argmax(axis=2)
+    place = first if sign > 0 else lines.shape[2] - 1 - first
+    return place, np.asarray(lines.any(axis=2))

@@ -170,11 +170,11 @@ def _between_pedicles(
     Lower pedicles lie further apart. The sacrum has wings instead of pedicles, so that
     only the upper ones count there.
     """
-    upper = _pedicle(spine, disc.upper, side, frame, wall)
+    upper = _pedicle(spine, disc, disc.upper, side, wall)
     if disc.lower is Vertebra.S1:
         return float(upper[0]), 0.0
     below = _wall_behind(spine, disc.lower, End.UPPER, frame)
-    lower = _pedicle(spine, disc.lower, side, frame, below)
+    lower = _pedicle(spine, disc, disc.lower, side, below)
     lean = float((upper[0] - lower[0]) / max(upper[1] - lower[1], LEAST_APART_MM))
     return float(lower[0] - lean * lower[1]), lean
 
@@ -186,21 +186,29 @@ def _wall_behind(spine: Spine, vertebra: Vertebra, end: End, frame: Frame) -> fl
 
 
 def _pedicle(
-    spine: Spine, vertebra: Vertebra, side: Side, frame: Frame, wall: float
+    spine: Spine, disc: Disc, vertebra: Vertebra, side: Side, wall: float
 ) -> Float[np.ndarray, "2"]:
     """Middle of a pedicle: its place to the left and its height [mm]."""
     bone = spine.vertebrae[vertebra]
-    behind = (bone.points - frame.origin) @ frame.posterior - wall
-    band = (behind > PEDICLE_MM[0]) & (behind < PEDICLE_MM[1])
-    left, _, up = frame.local(bone.points[band]).T
+    left, _, up = _behind_wall(spine, disc, vertebra, wall).T
     near, far = PEDICLE_WITHIN_MM
     aside = left if side is Side.LEFT else -left
+    frame = disc_frame(spine, disc)
     is_above = (bone.centroid - frame.origin) @ frame.superior > 0
     pedicle = (aside > near) & (aside < far) & ((up > 0) == is_above)
     if pedicle.sum() < FEWEST_VOXELS:
         raise NotMeasurable(f"the {side} pedicle of {vertebra} is not visible")
     found: np.ndarray = np.mean([left[pedicle], up[pedicle]], axis=1)
     return found
+
+
+@once
+def _behind_wall(spine: Spine, disc: Disc, vertebra: Vertebra, wall: float) -> Points:
+    """Bone a little behind a back wall, pedicles and all, in the disc's frame."""
+    frame, bone = disc_frame(spine, disc), spine.vertebrae[vertebra]
+    behind = bone.points @ frame.posterior - (frame.origin @ frame.posterior + wall)
+    band = (behind > PEDICLE_MM[0]) & (behind < PEDICLE_MM[1])
+    return frame.local(bone.points[band])
 
 
 def _plane(
@@ -244,21 +252,21 @@ def _inside(
 ) -> Bool[np.ndarray, "up back"]:
     """Which cells of a plane lie in a structure: by the nearest voxel."""
     first = part.mask.to_index(origin[None])[0] + 0.5
-    turn = steps @ np.linalg.inv(part.mask.affine)[:3, :3].T
-    rows, columns = np.arange(shape[0])[:, None], np.arange(shape[1])[None, :]
-    index, known = [], np.ones(shape, bool)
+    turn = steps @ part.mask.inverse[:3, :3].T
+    rows, columns = np.arange(shape[0])[:, None], np.arange(shape[1])
+    known, at = np.ones(shape, bool), np.zeros(shape, np.intp)
     for axis, size in enumerate(part.mask.values.shape):
-        place = np.floor(first[axis] + turn[0, axis] * rows + turn[1, axis] * columns)
+        place = first[axis] + turn[0, axis] * rows + turn[1, axis] * columns
         known &= (place >= 0) & (place < size)
-        index.append(place.astype(np.intp))
-    found = np.zeros(shape, bool)
-    found[known] = part.mask.values[tuple(place[known] for place in index)]
+        at = at * size + place.astype(np.intp)
+    found: np.ndarray = part.mask.values.take(at, mode="clip") & known
     return found
 
 
 def _opening(plane: _Plane, name: str) -> _Opening:
-    height, column, bottom, top = _height(plane, name)
-    front, back = _bounds(plane, column, slice(bottom, top), name)
+    wall = _wall(plane)
+    height, column, bottom, top = _height(plane, wall, name)
+    front, back = _bounds(plane, wall, column, slice(bottom, top), name)
     width = np.clip(back - front, 0, None)
     third = len(width) // 3
     inside = (plane.back > front[:, None]) & (plane.back < back[:, None])
@@ -283,11 +291,10 @@ def _wall(plane: _Plane) -> float:
     return float(np.median(seen))
 
 
-def _height(plane: _Plane, name: str) -> tuple[float, int, int, int]:
+def _height(plane: _Plane, wall: float, name: str) -> tuple[float, int, int, int]:
     """Largest distance between the pedicles; its column, and the rows it spans."""
-    wall = max(_wall(plane), -FURTHEST_FRONT_MM)
     start = int(np.searchsorted(plane.up, plane.plate + ABOVE_PLATE_MM))
-    behind = plane.back - wall
+    behind = plane.back - max(wall, -FURTHEST_FRONT_MM)
     columns = np.flatnonzero((behind > COLUMN_MM[0]) & (behind < COLUMN_MM[1]))
     cells = plane.cells[:, columns]
     columns_open = _before_joint(cells[start] <= DISC_CELL)
@@ -316,7 +323,9 @@ def _before_joint(is_open: Bool[np.ndarray, " back"]) -> Bool[np.ndarray, " back
     return before
 
 
-def _bounds(plane: _Plane, column: int, rows: slice, name: str) -> tuple[Rows, Rows]:
+def _bounds(
+    plane: _Plane, wall: float, column: int, rows: slice, name: str
+) -> tuple[Rows, Rows]:
     """Place of the wall in front and of the joint behind, in some rows [mm]."""
     count = len(plane.back)
     number = np.arange(count)
@@ -328,7 +337,7 @@ def _bounds(plane: _Plane, column: int, rows: slice, name: str) -> tuple[Rows, R
     beyond = ~free & (number > way[:, None])
     front = np.where(before, number, -1).max(axis=1).astype(float)
     back = np.where(beyond, number, count).min(axis=1).astype(float)
-    blank = plane.back[0] + front * STEP_MM < _wall(plane) - BLANK_MM
+    blank = plane.back[0] + front * STEP_MM < wall - BLANK_MM
     far = (back - way) * STEP_MM > DEEPEST_MM
     front[blank | (front < 0)] = np.nan
     back[far | (back >= count)] = np.nan

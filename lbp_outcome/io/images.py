@@ -51,7 +51,14 @@ def _read_file(path: Path) -> Image:
             return _read_nifti(path)
         if path.name.endswith(META_IMAGE):
             return _read_meta_image(path)
-    except (OSError, EOFError, zlib.error, RuntimeError, ValueError) as error:
+    except (
+        OSError,
+        EOFError,
+        zlib.error,
+        ArithmeticError,
+        RuntimeError,
+        ValueError,
+    ) as error:
         if isinstance(error, UnreadableFile):
             raise
         if isinstance(error, GeometryMismatch):
@@ -101,7 +108,7 @@ def _three_axes(path: Path, shape: tuple[int, ...]) -> tuple[int, ...]:
             f"{path.name}: the image has {len(trimmed)} axes; one volume with three "
             f"axes is needed."
         )
-    if np.prod(trimmed, dtype=float) > LARGEST_VOXELS:
+    if min(trimmed) < 1 or np.prod(trimmed, dtype=float) > LARGEST_VOXELS:
         raise UnreadableFile(
             f"{path.name}: the header asks for {trimmed} voxels; the file is damaged."
         )

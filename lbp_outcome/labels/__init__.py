@@ -1,6 +1,6 @@
 """Label schemes: what the numbers in a segmentation stand for, one scheme a file."""
 
-from lbp_outcome.labels._files import read_spine
+from lbp_outcome.labels._files import AUTO, read_spine
 from lbp_outcome.labels._grid import why_not_same_grid
 from lbp_outcome.labels._recognition import recognise, recognise_muscles
 from lbp_outcome.labels._shelf import (
@@ -15,6 +15,7 @@ from lbp_outcome.labels._shelf import (
 )
 
 __all__ = [
+    "AUTO",
     "LABEL_SCHEMES",
     "Kind",
     "LabelScheme",

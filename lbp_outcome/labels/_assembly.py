@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 
 from lbp_outcome.anatomy import Disc, Process, Side, Vertebra
 from lbp_outcome.errors import GeometryMismatch, LbpError
-from lbp_outcome.labels._doubt import mask_doubt
+from lbp_outcome.labels._doubt import mask_doubt, require_millimetres
 from lbp_outcome.labels._naming import Naming
 from lbp_outcome.labels._parts import (
     Box,
@@ -27,6 +27,10 @@ from lbp_outcome.spine import Spine, Structure
 
 ENDPLATE_REACH_MM = 6.0
 """An endplate voxel belongs to the vertebral body nearest to it, within this reach."""
+
+LEAST_CORPUS_SHARE = 0.2
+"""Less of a vertebra than this is no body of it, but some stray voxels: real bodies
+are half of their vertebra and more."""
 
 
 def assemble(parts: Parts, tissues: Parts | None, naming: Naming, scheme: str) -> Spine:
@@ -112,14 +116,20 @@ def _bone(numbers: Labels, label: int, box: Box, parts: Parts) -> _Bone:
 def _corpora(
     bones: dict[int, _Bone], parts: Parts, tissues: Parts, naming: Naming
 ) -> Iterator[tuple[Vertebra, Structure]]:
-    """Vertebral bodies, each with its endplates."""
+    """Vertebral bodies, each with its endplates; none where next to nothing is one.
+
+    SPINEPS draws no body inside the sacrum, but a few voxels of it may touch S1.
+    """
     plates = parts.labels_of(Kind.ENDPLATE)
     for number, bone in bones.items():
         inside = tissues.inside(bone.box, Kind.CORPUS)
         if plates:
             inside |= among(parts.labels[bone.box], plates)
-        corner = _corner(bone.box)
-        cut = Structure.cut_box(inside & bone.inside, corner, parts.mask)
+        inside &= bone.inside
+        least = LEAST_CORPUS_SHARE * np.count_nonzero(bone.inside)
+        if np.count_nonzero(inside) < least:
+            continue
+        cut = Structure.cut_box(inside, _corner(bone.box), parts.mask)
         if cut is not None:
             yield naming.names[number], cut
 
@@ -203,6 +213,7 @@ def _widened(box: Box, reach: Integer[np.ndarray, "3"]) -> Box:
 
 def _checked(spine: Spine, parts: Parts, tissues: Parts | None) -> Spine:
     """Record what is doubtful about the mask; refuse labels that run backwards."""
+    require_millimetres(parts.mask, spine)
     doubt = mask_doubt(parts, tissues, spine)
     if doubt:
         return replace(spine, doubt=doubt)

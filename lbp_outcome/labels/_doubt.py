@@ -4,12 +4,21 @@ from itertools import pairwise
 
 import numpy as np
 
-from lbp_outcome.labels._header import header_doubt
+from lbp_outcome.errors import GeometryMismatch
+from lbp_outcome.image import Image
+from lbp_outcome.labels._anatomy import canal_behind_mm, storey_mm, too_large
+from lbp_outcome.labels._header import header_doubt, spacing_doubt
 from lbp_outcome.labels._parts import Kind, Parts, around
 from lbp_outcome.spine import Spine, Structure
 
 THICKEST_DISC_MM = 20.0
 """No lumbar disc is thicker; the thickest of 25 real ones measured so was 12 mm."""
+
+STOREY_MM = (8.0, 120.0)
+"""Neighbouring levels lie this far apart at least, and at most, at any age."""
+
+IN_FRONT_MM = 4.0
+"""The canal of a mask that is turned lies at least this far in front of the bodies."""
 
 OUTSIDE_SHARE = 0.1
 """A mask of vertebrae lies where its mask of tissues shows nothing: at most this."""
@@ -22,8 +31,10 @@ def mask_doubt(parts: Parts, tissues: Parts | None, spine: Spine) -> str:
     """Return why lengths and angles of a mask cannot be trusted, or an empty text."""
     return (
         header_doubt(parts.mask, spine)
+        or _front_doubt(spine)
         or (_tissue_doubt(parts, tissues) if tissues else "")
         or _thick_disc_doubt(spine)
+        or _size_doubt(spine)
         or _touching_doubt(parts, spine)
     )
 
@@ -44,6 +55,46 @@ def _tissue_doubt(parts: Parts, tissues: Parts) -> str:
         f"{100 * outside / covered:.0f} % of the mask of vertebrae lies where the mask "
         f"of tissues shows nothing: one of them was dilated or shifted, or comes from "
         f"another run; give both masks as they were written"
+    )
+
+
+def _front_doubt(spine: Spine) -> str:
+    """Say so when the canal lies in front of the bodies."""
+    behind = canal_behind_mm(spine)
+    if behind is None or behind > -IN_FRONT_MM:
+        return ""
+    return (
+        f"the spinal canal lies {-behind:.0f} mm in front of the vertebrae or discs: "
+        f"the mask or its header was turned back to front, or the canal's label stands "
+        f"for something else; segment the original image again"
+    )
+
+
+def _size_doubt(spine: Spine) -> str:
+    """Say so when one label covers more than one bone or disc."""
+    large = too_large(spine)
+    if not large:
+        return ""
+    return (
+        f"{large}, larger than any: its label covers more than that, as in a mask with "
+        f"one label for all; check the scheme and the mask"
+    )
+
+
+def require_millimetres(mask: Image, spine: Spine) -> None:
+    """Refuse a mask whose header cannot be in millimetres.
+
+    Raises:
+        GeometryMismatch: Neighbouring levels lie as far apart as in no spine.
+    """
+    apart = None if spacing_doubt(mask) else storey_mm(spine)
+    if apart is None or STOREY_MM[0] <= apart <= STOREY_MM[1]:
+        return
+    far = f"{apart:.0f}" if apart >= 10 else f"{apart:.2g}"
+    raise GeometryMismatch(
+        f"neighbouring levels lie {far} mm apart, as in no spine: the header's spacing "
+        f"is not in millimetres, or the mask is not of scheme {spine.scheme}; correct "
+        f"the header or state the scheme"
     )
 
 

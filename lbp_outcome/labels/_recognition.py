@@ -10,7 +10,7 @@ from lbp_outcome.labels._anatomy import misfit
 from lbp_outcome.labels._faults import require_not_scaled
 from lbp_outcome.labels._header import spacing_doubt
 from lbp_outcome.labels._muscles import misplaced
-from lbp_outcome.labels._parts import Kind, boxes_of, ranges, whole_numbers
+from lbp_outcome.labels._parts import Kind, boxes_of, listed, ranges, whole_numbers
 from lbp_outcome.labels._shelf import LABEL_SCHEMES, LabelScheme
 
 SPINE = (Kind.VERTEBRA, Kind.DISC, Kind.ALL_VERTEBRAE, Kind.ALL_DISCS)
@@ -84,7 +84,13 @@ def recognise(
         )
     if not known:
         require_not_scaled(mask)
-    return _decided(labels, [s for s in known if s.has(*SPINE)], read)
+    spines = [s for s in known if s.has(*SPINE)]
+    if known and not spines:
+        raise InvalidChoice(
+            f"{listed(sorted(labels))} muscles of {known[0].name}, no spine; "
+            f"give a mask of the vertebrae and discs, and this one beside it (muscles)"
+        )
+    return _decided(labels, spines, read)
 
 
 def recognise_muscles(mask: Image) -> Recognition:
@@ -157,8 +163,8 @@ def _decided(
     if fitting:
         names = [reading.scheme.name for reading in fitting]
         raise InvalidChoice(
-            f"labels {ranges(labels)} make sense in more than one scheme; state which "
-            f"one it is (scheme): {', '.join(names[:-1])} or {names[-1]}?"
+            f"{_all(labels)} can be read in more than one scheme; state which one it "
+            f"is (scheme): {', '.join(names[:-1])} or {names[-1]}?"
         )
     tissue_of = [s.name for s in LABEL_SCHEMES.values() if labels <= s.tissues.keys()]
     if tissue_of:
@@ -167,10 +173,10 @@ def _decided(
             f"it goes beside the mask of vertebrae (semantic)"
         )
     if readings:
-        said = "; ".join(f"{r.scheme.name}: {r.wrong}" for r in readings)
+        said = "; ".join(f"{r.scheme.name}: {_short(r.wrong)}" for r in readings)
         raise InvalidChoice(
-            f"labels {ranges(labels)} are known, but lie where they cannot ({said}); "
-            f"state the scheme, or check the header and the mask"
+            f"{_all(labels)} would lie where they cannot ({said}); state the scheme, "
+            f"or check the header and the mask"
         )
     raise UnknownLabel(_nobody(labels))
 
@@ -179,7 +185,7 @@ def _recognition(
     labels: set[int], one: _Reading, readings: list[_Reading]
 ) -> Recognition:
     others = [reading for reading in readings if reading is not one]
-    ruled = "; ".join(f"in {r.scheme.name}, {r.wrong}" for r in others)
+    ruled = "; ".join(f"in {r.scheme.name}, {_short(r.wrong)}" for r in others)
     only = f"no other scheme has labels {ranges(labels)}"
     why = f"{one.seen} ({ruled})" if others else f"{only}, and {one.seen}"
     return Recognition(one.scheme, f"recognised as {one.scheme.name}: {why}")
@@ -190,12 +196,23 @@ def _nobody(labels: set[int]) -> str:
     schemes = sorted(LABEL_SCHEMES.values(), key=lambda scheme: not scheme.has(*SPINE))
     strange = {s.name: labels - s.labels.keys() for s in schemes}
     near = min(strange, key=lambda name: len(strange[name]))
+    if not strange[near]:
+        return f"{_all(labels)} belong to {near}, but do not show what is asked for"
     if strange[near] == labels:
         return f"labels {ranges(labels)} belong to no scheme: {', '.join(strange)}"
     return (
         f"labels {ranges(labels)} belong to no scheme; {near} comes nearest but does "
         f"not have {ranges(strange[near])}"
     )
+
+
+def _short(reason: str) -> str:
+    """Leave out what to do about it: that is for the scheme that was stated."""
+    return reason.partition(": ")[0].partition("; ")[0]
+
+
+def _all(labels: set[int]) -> str:
+    return f"label{'s' if len(labels) > 1 else ''} {ranges(labels)}"
 
 
 def _counted(number: int, one: str, many: str) -> str:

@@ -25,6 +25,7 @@ from lbp_outcome.labels._parts import (
     Parts,
     boxes_of,
     listed,
+    ranges,
     whole_numbers,
 )
 from lbp_outcome.labels._pieces import separated
@@ -163,6 +164,13 @@ class LabelScheme:
 
     def _require_known(self, parts: Parts, known: Mapping[int, Part]) -> None:
         strange = [label for label in parts.found if label not in known]
+        if len(strange) > MOST_STRANGE:
+            raise UnknownLabel(
+                f"{len(strange)} of {len(parts.found)} labels are not defined by "
+                f"scheme {self.name} ({ranges(strange[:4])}, ...): this is a scan, or "
+                f"a mask that was interpolated; give the segmentation, resampled with "
+                f"nearest-neighbour interpolation if at all"
+            )
         if strange:
             grey = scaled_to_grey(parts.counts)
             raise UnknownLabel(
@@ -172,6 +180,9 @@ class LabelScheme:
 
 
 SEMANTIC = "semantic mask"
+MOST_STRANGE = 30
+"""More labels than this that a scheme does not know are grey values."""
+
 UNKNOWN = Part(Kind.OTHER)
 
 LABEL_SCHEMES: Shelf[LabelScheme] = Shelf("label scheme", "lbp_outcome.labels")

@@ -8,8 +8,15 @@ from lbp_outcome.examination import Examination
 from lbp_outcome.geometry.body import body
 from lbp_outcome.geometry.frame import Points, rough_frame, up_at
 from lbp_outcome.geometry.once import once
+from lbp_outcome.image import Image
 from lbp_outcome.measurements._evenness import Weighting, even_signal, shading
-from lbp_outcome.measurements._signal import eroded, is_clipped, peak_mean, signal_at
+from lbp_outcome.measurements._signal import (
+    eroded,
+    is_clipped,
+    peak_mean,
+    require_not_black,
+    signal_at,
+)
 from lbp_outcome.records import Remarked
 from lbp_outcome.spine import Spine, Structure
 
@@ -42,8 +49,8 @@ def bone_quality(examination: Examination, name: Weighting) -> Remarked:
     marrow = _marrow(examination, name)
     fluid = even_signal(examination, name, _fluid(spine), FLUID)
     bright = peak_mean(fluid)
-    if bright <= 0:
-        raise NotMeasurable("the canal behind L3 is black on the image")
+    image = _image(examination, name)
+    require_not_black(image, bright, FLUID, name.upper())
     remarks = _remarks(examination, name)
     return Remarked(float(np.median(marrow)) / bright, "; ".join(remarks))
 
@@ -66,8 +73,10 @@ def _marrow(examination: Examination, name: Weighting) -> list[float]:
 @once
 def _inner(spine: Spine, vertebra: Vertebra) -> Points:
     """Some voxels of a body, its outermost layer left out."""
-    inner = _inside(body(spine, vertebra))
-    return inner[:: max(1, len(inner) // MOST_POINTS)]
+    bone = body(spine, vertebra)
+    inner = np.argwhere(eroded(bone))
+    inner = inner[:: max(1, len(inner) // MOST_POINTS)]
+    return bone.mask.to_patient(inner.astype(float))
 
 
 @once
@@ -89,12 +98,17 @@ def _fluid(spine: Spine) -> Points:
 
 
 def _remarks(examination: Examination, name: Weighting) -> list[str]:
-    image = examination.t2 if name == "t2" else examination.t1
-    assert image is not None  # or there would be no signal
+    image = _image(examination, name)
     fluid = _fluid(examination.spine)
     raw = signal_at(image, fluid, FLUID, name.upper())
     remarks = [CLIPPED] if is_clipped(image, raw) else []
     return remarks if shading(examination, name).is_known else [*remarks, UNEVEN]
+
+
+def _image(examination: Examination, name: Weighting) -> Image:
+    image = examination.t2 if name == "t2" else examination.t1
+    assert image is not None  # or there would be no signal
+    return image
 
 
 def _inside(part: Structure) -> Points:

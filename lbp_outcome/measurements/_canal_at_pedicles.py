@@ -27,5 +27,5 @@ def beside_disc(
         except NotMeasurable as refusal:
             refusals.append(str(refusal))
     if not found:
-        raise NotMeasurable("; ".join(refusals))
+        raise NotMeasurable("; ".join(dict.fromkeys(refusals)))
     return sum(found) / len(found)

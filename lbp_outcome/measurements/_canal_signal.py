@@ -9,7 +9,7 @@ from lbp_outcome.errors import NotMeasurable
 from lbp_outcome.examination import Examination
 from lbp_outcome.geometry.canal import canal_sections
 from lbp_outcome.geometry.once import once
-from lbp_outcome.measurements._signal import darkness, peak_mean
+from lbp_outcome.measurements._signal import darkness, peak_mean, require_not_black
 
 Weighting = Literal["t1", "t2"]
 
@@ -29,7 +29,7 @@ LEAST_SHOWN = 0.9
 def straightened(
     examination: Examination, weighting: Weighting
 ) -> Float[np.ndarray, "section slice pixel"]:
-    """Return the signal at every pixel of the canal's cross-sections.
+    """Return the signal at every pixel of the slices that show the canal.
 
     Raises:
         NotMeasurable: There is no such image, it does not show the canal, or the canal
@@ -43,7 +43,10 @@ def straightened(
     shown = (index > -1) & (index < np.array(image.values.shape))
     if shown.all(axis=1).mean() < LEAST_SHOWN:
         raise NotMeasurable(f"the {weighting.upper()} image does not show the canal")
-    return sections.cut.sample(image) - darkness(image)
+    sac = np.asarray((sections.pixels > 0).any(axis=(0, 2)))  # only there it matters
+    signal = np.zeros(sections.pixels.shape)
+    signal[:, sac] = sections.cut.only(slice(None), sac).sample(image)
+    return signal - darkness(image)
 
 
 def fluid_near(examination: Examination, weighting: Weighting, at: int) -> float:
@@ -63,6 +66,7 @@ def fluid_near(examination: Examination, weighting: Weighting, at: int) -> float
     fluid = float(np.median(signal))
     if weighting == "t2":
         fluid = max(fluid, peak_mean(signal))
-    if fluid <= 0:
-        raise NotMeasurable("the canal is black on the image")
+    image = examination.t2 if weighting == "t2" else examination.t1
+    assert image is not None  # or there would be no signal
+    require_not_black(image, fluid, "the canal", weighting.upper())
     return fluid

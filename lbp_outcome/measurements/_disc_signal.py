@@ -18,6 +18,7 @@ from lbp_outcome.measurements._signal import (
     eroded,
     is_clipped,
     peak_mean,
+    require_not_black,
     signal_at,
 )
 from lbp_outcome.spine import Spine, Structure
@@ -74,10 +75,12 @@ def fluid_signal(examination: Examination) -> float:
     clipped (`fluid_is_clipped`).
 
     Raises:
-        NotMeasurable: The canal is not segmented, or lies outside the image.
+        NotMeasurable: The canal is not segmented, lies outside the image, or is black.
     """
     points = _fluid(examination.spine)
-    return max(peak_mean(even_signal(examination, "t2", points, CANAL)), 1e-6)
+    bright = peak_mean(even_signal(examination, "t2", points, CANAL))
+    require_not_black(_t2(examination), bright, CANAL)
+    return bright
 
 
 @once

@@ -10,7 +10,7 @@ from lbp_outcome.anatomy import Disc
 from lbp_outcome.errors import NotMeasurable
 from lbp_outcome.examination import Examination
 from lbp_outcome.geometry.canal import STEP_MM, Sections, canal_sections, sections_at
-from lbp_outcome.geometry.cut import PIXEL_MM
+from lbp_outcome.geometry.cut import PIXEL_MM, Cut
 from lbp_outcome.geometry.once import once
 from lbp_outcome.measurements._canal_signal import (
     Weighting,
@@ -95,10 +95,10 @@ def _fat(examination: Examination, disc: Disc, *, backwards: bool) -> EpiduralFa
     rows = _rows(examination.spine, disc)
     given = images_given(examination)
     at = int(rows[len(rows) // 2])
-    middle = np.abs(sections.cut.aside_mm[at]) <= HALF_BAND_MM
+    middle = _midline(sections.cut, at)
     away = away_from_sac(sections.pixels[rows][:, middle], backwards=backwards)
     bright = (away > 0) & (away <= DEEPEST_MM)
-    bright &= ~_bone(examination.spine, disc, int(rows[0]), int(rows[-1]))[:, middle]
+    bright &= ~_bone(examination.spine, disc, int(rows[0]), int(rows[-1]))
     for weighting in given:
         signal = straightened(examination, weighting)[rows][:, middle]
         bright &= signal > least_of_fat(examination, weighting, at)
@@ -121,12 +121,19 @@ def _remark(spine: Spine, disc: Disc, given: tuple[Weighting, ...]) -> str:
     return "; ".join(remarks)
 
 
+def _midline(cut: Cut, at: int) -> Bool[np.ndarray, " slice"]:
+    """Which slices show the midline in one section."""
+    return np.asarray(np.abs(cut.aside_mm[at]) <= HALF_BAND_MM)
+
+
 @once
 def _bone(
     spine: Spine, disc: Disc, first: int, last: int
 ) -> Bool[np.ndarray, "row slice pixel"]:
-    """Which pixels of some sections lie in the vertebrae beside the disc."""
-    cut = canal_sections(spine).cut.only(slice(first, last + 1))
+    """Which pixels in the midline lie in the vertebrae beside the disc."""
+    whole = canal_sections(spine).cut
+    middle = _midline(whole, (first + last + 1) // 2)
+    cut = whole.only(slice(first, last + 1), middle)
     share = np.zeros((*cut.steps.shape, len(cut.ticks_mm)))
     for name in (disc.upper, disc.lower):
         if name in spine.vertebrae:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from lbp_outcome.examination import Person
 from lbp_outcome.geometry.sacrum import numbering_doubt
+from lbp_outcome.measurements._image_doubts import with_image_doubts
+from lbp_outcome.measurements._muscle_norms import read_norms
 from lbp_outcome.measurements._repeatability import measure_repeatedly
 from lbp_outcome.measurements._shelf import measure
 from lbp_outcome.measurements._table import require_table_name, write_measurements
@@ -25,6 +27,8 @@ def measure_mask(
     t1: Path | None = None,
     axial: tuple[Path, ...] = (),
     muscles: tuple[MuscleFiles, ...] = (),
+    person: Person | None = None,
+    norms: Path | None = None,
     out: Path | None = None,
     subject: str | None = None,
 ) -> tuple[Measurement, ...]:
@@ -39,6 +43,8 @@ def measure_mask(
         t1: Sagittal T1 image of the same examination.
         axial: Axial T2 images of the same examination.
         muscles: Masks of muscles, each with its image.
+        person: Age, sex and body mass index, if known.
+        norms: Table of reference values (CSV); the one built in is made up.
         out: Table to write, .csv, .tsv or .parquet.
         subject: Name for the subject column; by default from the file name.
 
@@ -54,13 +60,14 @@ def measure_mask(
         axial=axial,
         muscles=muscles,
     )
-    return measure_files(files, out=out, subject=subject)
+    return measure_files(files, person=person, norms=norms, out=out, subject=subject)
 
 
 def measure_files(
     files: PatientFiles,
     *,
     person: Person | None = None,
+    norms: Path | None = None,
     repeatability: bool = False,
     out: Path | None = None,
     subject: str | None = None,
@@ -70,6 +77,7 @@ def measure_files(
     Args:
         files: Where its images and masks lie.
         person: Age, sex and body mass index, if known.
+        norms: Table of reference values (CSV); the one built in is made up.
         repeatability: Whether to say how far each number moves if outlines do.
         out: Table to write, .csv, .tsv or .parquet.
         subject: Name for the subject column; by default from the mask's name.
@@ -80,12 +88,14 @@ def measure_files(
     """
     if out is not None:
         require_table_name(out)
-    examination = files.examination(person)
+    if norms is not None:
+        read_norms(norms)  # a faulty table is refused before anything is measured
+    examination = files.examination(person, norms=norms)
     for doubt in (examination.spine.doubt, numbering_doubt(examination.spine)):
         if doubt:
             log.warning("%s: %s", files.name, doubt)
     take = measure_repeatedly if repeatability else measure
-    measurements = take(examination)
+    measurements = tuple(with_image_doubts(take(examination), examination, files))
     if out is not None:
         write_measurements(out, subject or subject_of(files.name), measurements)
     return measurements

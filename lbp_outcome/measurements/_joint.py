@@ -108,7 +108,7 @@ def _csf(examination: Examination, disc: Disc, number: int | None) -> float:
     if canal is None:
         raise NotMeasurable("the spinal canal is not segmented")
     assert image is not None
-    away = np.abs((canal.points - frame.origin) @ frame.superior)
+    away = np.abs(canal.points @ frame.superior - frame.origin @ frame.superior)
     index = np.rint(image.to_index(canal.points[away < SAME_PLACE_MM])).astype(int)
     known = ((index >= 0) & (index < image.values.shape)).all(axis=1)
     if known.sum() < FEWEST_VOXELS:
@@ -128,7 +128,8 @@ def _around(image: Image, joint: FacetJoint) -> tuple[Points, Float[np.ndarray, 
     high = np.clip(np.ceil(ends.max(axis=0)) + 1, low, size).astype(int)
     index = np.indices(high - low).reshape(3, -1).T + low
     places = joint.local(image.to_patient(index.astype(float)))
-    inside = (np.abs(places) <= reach).all(axis=1)
+    along, across, up = np.abs(places).T
+    inside = (along <= reach[0]) & (across <= reach[1]) & (up <= reach[2])
     values = image.values[tuple(index[inside].T)].astype(float)
     return places[inside], values - darkness(image)
 

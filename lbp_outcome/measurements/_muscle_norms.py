@@ -2,7 +2,7 @@
 
 No reference equation is publicly at hand. The table built in is made up, so that the
 path from a number to its percentile can be tried; it says so wherever it is used. A
-table of one's own is a CSV file named in the environment variable LBP_MUSCLE_NORMS:
+table of one's own is a CSV file (`Examination.norms`, `lbp measure --norms FILE`):
 
     source,muscle,sex,percent,at_age,per_year,at_bmi,per_bmi,sd
     "Name et al. 2027, doi:...",multifidus,male,16.2,45,0.24,24,0.6,6.3
@@ -12,9 +12,8 @@ table of one's own is a CSV file named in the environment variable LBP_MUSCLE_NO
 """
 
 import csv
-import os
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from math import isfinite
 from pathlib import Path
 from typing import Literal
@@ -25,7 +24,6 @@ from lbp_outcome.anatomy import LUMBAR_MUSCLES, Muscle
 from lbp_outcome.errors import NotMeasurable, UnreadableFile
 from lbp_outcome.examination import Person
 
-TABLE = "LBP_MUSCLE_NORMS"
 NUMBERS = ("percent", "at_age", "per_year", "at_bmi", "per_bmi", "sd")
 COLUMNS = ("source", "muscle", "sex", *NUMBERS)
 LEAST_SHARE = 0.005
@@ -107,44 +105,48 @@ BUILT_IN = (
 """Placeholder: no numbers to judge a patient by."""
 
 
-def norm_of(muscle: Muscle, person: Person) -> FatNorm:
+def norm_of(muscle: Muscle, person: Person, table: Path | None = None) -> FatNorm:
     """Return the norm of a muscle for someone of this sex.
+
+    Args:
+        muscle: The muscle.
+        person: Whom it belongs to.
+        table: Table of norms (CSV), or None for the one built in.
 
     Raises:
         NotMeasurable: The table does not have it.
         UnreadableFile: The table cannot be read; names the line.
     """
     sex = "male" if person.male else "female"
-    path = os.environ.get(TABLE)
-    norms = read_norms(Path(path)) if path else BUILT_IN
+    norms = BUILT_IN if table is None else read_norms(table)
     for norm in norms:
         if (norm.muscle, norm.sex) == (muscle, sex):
             return norm
-    table = norms[0].source if norms else str(path)
     raise NotMeasurable(
         f"there are no reference values for the {muscle.replace('_', ' ')} in the "
-        f"table ({table})"
+        f"table ({norms[0].source})"
     )
 
 
-@lru_cache(maxsize=4)
 def read_norms(table: Path) -> tuple[FatNorm, ...]:
     """Read a table of norms; its columns are described above.
 
     Raises:
-        UnreadableFile: The file is absent, lacks a column, or a line does not fit.
+        UnreadableFile: The file is absent, empty, no CSV file or lacks a column, or a
+            line does not fit.
     """
     try:
         with table.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [
-                name for name in COLUMNS if name not in (reader.fieldnames or ())
-            ]
-            if missing:
-                raise UnreadableFile(f"{table}: no column {', '.join(missing)}")
-            return tuple(_norm(row, table, reader.line_num) for row in reader)
+            norms = tuple(_norms(csv.DictReader(file, restval=""), table.name))
     except OSError as error:
         raise UnreadableFile(f"{table}: {error.strerror}") from None
+    except (UnicodeDecodeError, csv.Error):
+        raise UnreadableFile(
+            f"{table.name}: this is no table of reference values (CSV text)"
+        ) from None
+    if not norms:
+        raise UnreadableFile(f"{table.name}: the table has no lines")
+    return norms
 
 
 def percentile(z: float) -> float:
@@ -156,8 +158,24 @@ def percentile(z: float) -> float:
     return 100 * float(ndtr(z))
 
 
-def _norm(row: dict[str, str], table: Path, line: int) -> FatNorm:
-    where = f"{table} line {line}"
+def _norms(reader: "csv.DictReader[str]", name: str) -> Iterator[FatNorm]:
+    """Every line, of which each muscle and sex has one."""
+    missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+    if missing:
+        raise UnreadableFile(f"{name}: no column {', '.join(missing)}")
+    seen = set()
+    for row in reader:
+        norm = _norm(row, f"{name} line {reader.line_num}")
+        if (norm.muscle, norm.sex) in seen:
+            raise UnreadableFile(
+                f"{name} line {reader.line_num}: {norm.muscle}, {norm.sex} stands on "
+                f"an earlier line already"
+            )
+        seen.add((norm.muscle, norm.sex))
+        yield norm
+
+
+def _norm(row: dict[str, str], where: str) -> FatNorm:
     if row["muscle"] not in LUMBAR_MUSCLES:
         known = ", ".join(LUMBAR_MUSCLES)
         raise UnreadableFile(f"{where}: muscle {row['muscle']!r} is none of {known}")

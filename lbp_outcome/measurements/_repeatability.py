@@ -8,6 +8,7 @@ from statistics import stdev
 from lbp_outcome.examination import Examination
 from lbp_outcome.geometry.wobble import wobbled
 from lbp_outcome.measurements._shelf import measure
+from lbp_outcome.progress import progress
 from lbp_outcome.records import Measurement
 
 REPEATS = 8
@@ -37,7 +38,7 @@ def measure_repeatedly(
         seed: Fixes the movements.
     """
     spread = defaultdict(list)
-    for repeat in range(repeats):
+    for repeat in progress(range(repeats), "Repeating with moved outlines"):
         for item in measure(wobbled(examination, seed + repeat), names):
             if item.value is not None:
                 spread[_place(item)].append(item.value)

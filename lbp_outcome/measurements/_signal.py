@@ -29,12 +29,22 @@ MOST_NEGATIVE = 0.55
 CLIPPED_SHARE = 0.1
 """A tissue is clipped if this share of it has the largest value of the image."""
 
+BLACK_SHARE = 0.001
+"""What has less than this share of the largest value of an image shows no signal."""
+
 FEWEST_GREYS = 64
 """An image with fewer grey values than this is a drawing, not a scan."""
 
 
 def eroded(structure: Structure) -> Bool[np.ndarray, "i j k"]:
     """Return the structure without its outermost layer of voxels."""
+    if eroded not in structure.memory:
+        structure.memory[eroded] = _eroded(structure)
+    found: np.ndarray = structure.memory[eroded]
+    return found
+
+
+def _eroded(structure: Structure) -> Bool[np.ndarray, "i j k"]:
     wide = structure.continued(1).values
     middle = wide[1:-1, 1:-1, 1:-1].copy()
     for near in (wide[:-2, 1:-1, 1:-1], wide[1:-1, :-2, 1:-1], wide[1:-1, 1:-1, :-2]):
@@ -62,9 +72,10 @@ def signal_at(
         raise NotMeasurable(f"{tissue} is too small to measure its signal")
     if inside.mean() < 1 - MOST_OUTSIDE:
         raise NotMeasurable(f"{tissue} lies outside the {weighting} image")
-    values, corner = _box(image, index[:, inside])
+    index = index[:, inside]
+    values, corner = _box(image, index)
     found = ndimage.map_coordinates(
-        values, index[:, inside] - corner[:, None], order=1, mode="nearest"
+        values, index - corner[:, None], order=1, mode="nearest", prefilter=False
     )
     signal: np.ndarray = found.astype(float) - darkness(image, weighting)
     return signal
@@ -127,6 +138,21 @@ def is_clipped(image: Image, signal: Float[np.ndarray, " n"]) -> bool:
     if float((signal >= top * (1 - 1e-4)).mean()) < CLIPPED_SHARE:
         return False
     return len(np.unique(image.values[::3, ::3, ::3])) >= FEWEST_GREYS
+
+
+def require_not_black(
+    image: Image, signal: float, tissue: str, weighting: str = "T2"
+) -> None:
+    """Refuse to compare with a tissue that shows no signal.
+
+    Raises:
+        NotMeasurable: It is as dark as the background.
+    """
+    if signal <= BLACK_SHARE * (_extremes(image)[1] - darkness(image, weighting)):
+        raise NotMeasurable(
+            f"{tissue} is black on the {weighting} image: part of the image is "
+            f"missing, or it is no {weighting} image"
+        )
 
 
 def _extremes(image: Image) -> tuple[float, float]:

@@ -154,10 +154,13 @@ def cells_beside(spine: Spine, vertebra: Vertebra, end: End) -> Cells:
     if min(middle.sum(), near.sum()) < FEWEST_VOXELS:
         raise NotMeasurable(f"too little of the body of {vertebra} is segmented")
     place[:, 2] = np.maximum(depth - MARGIN_MM, 0)
-    index = np.floor(place / CELL_MM).astype(int)
-    index -= index.min(axis=0)
-    shape = tuple(int(n) for n in index.max(axis=0) + 1)
-    cell = np.ravel_multi_index(tuple(index.T), shape)
+    index = [
+        np.floor(column / size).astype(int)
+        for column, size in zip(place.T, CELL_MM, strict=True)
+    ]
+    index = [column - column.min() for column in index]
+    shape = tuple(int(column.max()) + 1 for column in index)
+    cell = np.ravel_multi_index(tuple(index), shape)
     voxels = np.bincount(cell, minlength=int(np.prod(shape))).astype(float)
     return Cells(cell, voxels.reshape(shape), near, middle, height)
 

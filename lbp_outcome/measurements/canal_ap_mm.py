@@ -5,6 +5,7 @@ from lbp_outcome.geometry.canal import canal_sections, sections_at
 from lbp_outcome.measurements import Example, measurement
 from lbp_outcome.measurements.canal_area_mm2 import NARROW
 from lbp_outcome.place import Place
+from lbp_outcome.reference_range import ReferenceRange
 from lbp_outcome.spine import Spine
 from lbp_outcome.units import Unit
 
@@ -14,6 +15,12 @@ from lbp_outcome.units import Unit
     reference="lbp-outcome, after doi:10.1007/s00330-024-11080-0",
     phantom=Example(
         anatomy=NARROW, at=Place(disc=Disc.parse("L4-L5")), value=7.0, tolerance=0.3
+    ),
+    normal=ReferenceRange(
+        source="canal below 12 mm called relatively, below 10 mm absolutely narrow; "
+        "remembered, uncertain",
+        low=10.0,
+        uncertain=True,
     ),
 )
 def canal_ap_mm(spine: Spine, disc: Disc) -> float:

@@ -7,6 +7,7 @@ from lbp_outcome.geometry.canal import canal_sections, sections_at
 from lbp_outcome.measurements import Example, measurement
 from lbp_outcome.phantoms import AnalyticSpine, Segment
 from lbp_outcome.place import Place
+from lbp_outcome.reference_range import ReferenceRange
 from lbp_outcome.spine import Spine
 from lbp_outcome.units import Unit
 
@@ -27,6 +28,12 @@ HEALTHY_MM2 = math.pi * 8.0 * 6.0
         at=Place(disc=Disc.parse("L4-L5")),
         value=NARROW_MM2,
         tolerance=0.04 * NARROW_MM2,
+    ),
+    normal=ReferenceRange(
+        source="sac below 100 mm2 called relative, below 75 mm2 absolute stenosis; "
+        "remembered, uncertain",
+        low=100.0,
+        uncertain=True,
     ),
 )
 def canal_area_mm2(spine: Spine, disc: Disc) -> float:

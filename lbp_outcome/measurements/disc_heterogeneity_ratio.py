@@ -5,6 +5,7 @@ from lbp_outcome.examination import Examination
 from lbp_outcome.measurements import Example, measurement
 from lbp_outcome.measurements._disc_signal import inner_signal, refuse_clipped_disc
 from lbp_outcome.measurements._first_order import interquartile_range, median
+from lbp_outcome.measurements._signal import require_not_black
 from lbp_outcome.phantoms.patterned_discs import FAN, PATTERNED
 from lbp_outcome.place import Place
 from lbp_outcome.units import Unit
@@ -26,8 +27,12 @@ def disc_heterogeneity_ratio(examination: Examination, disc: Disc) -> float:
     out uneven, so compare discs of like scans only.
 
     Raises:
-        NotMeasurable: The disc is not segmented, lies outside the image, or is clipped.
+        NotMeasurable: The disc is not segmented, lies outside the image, is clipped or
+            is black.
     """
     signal = inner_signal(examination, disc)
     refuse_clipped_disc(examination, disc)
-    return interquartile_range(signal) / max(median(signal), 1e-6)
+    usual = median(signal)
+    assert examination.t2 is not None  # or the disc would have no signal
+    require_not_black(examination.t2, usual, f"disc {disc}")
+    return interquartile_range(signal) / usual

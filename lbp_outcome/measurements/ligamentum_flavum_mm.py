@@ -69,11 +69,12 @@ def ligamentum_flavum_mm(examination: Examination, disc: Disc) -> Remarked:
     first, last = max(at - REACH, 0), at + REACH + 1
     rows = slice(first, min(last, len(canal_sections(spine).centres)))
     cut, pixels = canal_sections(spine).cut.only(rows), canal_sections(spine).pixels
-    bone = _bone(spine, disc, cut)
+    near = np.abs(cut.aside_mm) <= ASIDE_MM
+    bone = _bone(spine, disc, cut, near.any(axis=0))
     away = away_from_sac(pixels[rows], backwards=True)
     hit = (bone > 0.5) & (away > 0) & (away <= DEEPEST_MM)
     gap = np.where(hit, away, np.inf).min(axis=2)
-    seen = np.isfinite(gap) & (np.abs(cut.aside_mm) <= ASIDE_MM)
+    seen = np.isfinite(gap) & near
     if seen.sum() < FEWEST_CHORDS:
         raise NotMeasurable(f"no lamina is segmented behind the canal at {disc}")
     fat, remark = _fat(examination, at, rows, (away > 0) & (away < gap[:, :, None]))
@@ -85,9 +86,9 @@ def ligamentum_flavum_mm(examination: Examination, disc: Disc) -> Remarked:
 
 
 def _bone(
-    spine: Spine, disc: Disc, cut: Cut
+    spine: Spine, disc: Disc, cut: Cut, slices: Bool[np.ndarray, " slice"]
 ) -> Float[np.ndarray, "section slice pixel"]:
-    """Share of each pixel that lies in arches and joints beside the disc."""
+    """Share of each pixel in some slices that lies in arches and joints at the disc."""
     parts = [
         part
         for (vertebra, process, _), part in spine.processes.items()
@@ -97,7 +98,7 @@ def _bone(
         raise NotMeasurable(f"no arch is segmented at {disc}")
     bone = np.zeros((*cut.steps.shape, len(cut.ticks_mm)))
     for part in parts:
-        bone += cut.sample(part.mask)
+        bone[:, slices] += cut.only(slice(None), slices).sample(part.mask)
     return bone
 
 

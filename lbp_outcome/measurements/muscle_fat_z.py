@@ -1,5 +1,7 @@
 """Fat of a muscle against people of the same age, sex and body mass."""
 
+from pathlib import Path
+
 from lbp_outcome.anatomy import Muscle, Side
 from lbp_outcome.examination import Person
 from lbp_outcome.geometry.muscle_section import Scans
@@ -28,14 +30,19 @@ OF_PHANTOM = BUILT_IN[0].z(
     ),
 )
 def muscle_fat_z(
-    spine: Spine, muscles: Scans, person: Person, muscle: Muscle, side: Side
+    spine: Spine,
+    muscles: Scans,
+    person: Person,
+    norms: Path | None,
+    muscle: Muscle,
+    side: Side,
 ) -> Remarked:
     """Fat on Dixon images in standard deviations above people of like age, sex and BMI.
 
     The table built in is ILLUSTRATIVE AND SYNTHETIC: it knows the multifidus only, and
-    nobody must be judged by it. Name a table of measured people in the environment
-    variable LBP_MUSCLE_NORMS; `_muscle_norms.py` says how it is written. The remark
-    names the source and the percentile. Fat shares are compared as log-odds. Never to
+    nobody must be judged by it. Give a table of measured people (`norms`, on the
+    command line --norms); `_muscle_norms.py` says how it is written. The remark names
+    the source and the percentile. Fat shares are compared as log-odds. Never to
     be applied to fat shares from T1 or T2, which are far higher or lower.
 
     Raises:
@@ -43,7 +50,7 @@ def muscle_fat_z(
             the muscle, or the body mass index is not known.
     """
     fat = lumbar_fat(spine, muscles, muscle, side)
-    norm = norm_of(muscle, person)
+    norm = norm_of(muscle, person, norms)
     z = norm.z(fat.percent, person)
     expected = norm.expected_percent(person)
     return Remarked(

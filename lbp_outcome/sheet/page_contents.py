@@ -7,6 +7,7 @@ from lbp_outcome import BANNER, __version__
 from lbp_outcome.anatomy import Disc, Vertebra
 from lbp_outcome.errors import NotMeasurable
 from lbp_outcome.examination import Examination
+from lbp_outcome.geometry.numbering import numbering
 from lbp_outcome.geometry.sacrum import numbering_doubt
 from lbp_outcome.image import Image
 from lbp_outcome.records import Measurement
@@ -126,11 +127,12 @@ def _caption(found: dict[Key, Measurement], disc: Disc) -> str:
 def _provenance(examination: Examination) -> dict[str, str]:
     spine = examination.spine
     by_name = spine.numbering is Numbering.ANATOMICAL
-    return {
+    told = {
         "Segmentation": spine.scheme or "not named",
         "Names of the levels": "anatomical"
         if by_name
         else f"counted from the bottom: {spine.assumption or 'no assumption stated'}",
+        "Names by shape": _names_by_shape(spine),
         "Sagittal T2": _grid(examination.t2),
         "Sagittal T1": _grid(examination.t1),
         "Axial T2": f"{len(examination.axial)} stacks" if examination.axial else "none",
@@ -139,6 +141,18 @@ def _provenance(examination: Examination) -> dict[str, str]:
         else "none",
         "lbp-outcome": __version__,
     }
+    return {name: text for name, text in told.items() if text}
+
+
+def _names_by_shape(spine: Spine) -> str:
+    """What the shapes of the vertebrae say of their names, and how surely."""
+    try:
+        opinion = numbering(spine)
+    except NotMeasurable:
+        return ""
+    span = f"{opinion.names[0]} to {opinion.names[-1]}"
+    sure = f"{span} most likely, probability {opinion.confidence:.2f}"
+    return "; ".join([sure, *opinion.flags])
 
 
 def _grid(image: Image | None) -> str:

@@ -5,12 +5,22 @@ from pathlib import Path
 from lbp_outcome.cohort.folder import read_cohort
 from lbp_outcome.cohort.person import person_of
 from lbp_outcome.errors import InvalidChoice, suggestion
-from lbp_outcome.measurements import measure, measure_repeatedly
+from lbp_outcome.measurements import (
+    measure,
+    measure_repeatedly,
+    read_norms,
+    with_image_doubts,
+)
 from lbp_outcome.sheet.measurement_sheet import write_sheet
 
 
 def patient_sheet(
-    cohort: Path, patient: str, out: Path, *, repeatability: bool = False
+    cohort: Path,
+    patient: str,
+    out: Path,
+    *,
+    norms: Path | None = None,
+    repeatability: bool = False,
 ) -> Path:
     """Measure one patient's MR examination and write the page about it.
 
@@ -18,6 +28,7 @@ def patient_sheet(
         cohort: Cohort folder that holds the patient.
         patient: Pseudonym.
         out: Page to write, .html or .png.
+        norms: Table of reference values (CSV); the one built in is made up.
         repeatability: Whether to say how far each number moves if outlines do.
 
     Raises:
@@ -29,12 +40,17 @@ def patient_sheet(
     if patient not in people.patients:
         hint = suggestion(patient, people.patients[:50])
         raise InvalidChoice(f"the cohort has no patient {patient!r}.{hint}")
-    examination = people.files[patient].examination(person_of(people, patient))
+    if norms is not None:
+        read_norms(norms)  # a faulty table is refused before anything is measured
+    examination = people.files[patient].examination(
+        person_of(people, patient), norms=norms
+    )
     take = measure_repeatedly if repeatability else measure
+    found = with_image_doubts(take(examination), examination, people.files[patient])
     return write_sheet(
         out,
         examination,
-        take(examination),
+        tuple(found),
         subject=patient,
         simulated=people.simulated,
     )

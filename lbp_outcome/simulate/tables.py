@@ -183,6 +183,7 @@ def write_true_values(path: Path, found: Mapping[str, Sequence[Measurement]]) ->
             "subject": subject,
             "name": item.name,
             "level": str(item.level) if item.level else None,
+            "part": str(item.part) if item.part else None,
             "side": str(item.side) if item.side else None,
             "value": None if item.value is None else round(item.value, 4),
             "unit": str(item.unit),
@@ -191,8 +192,8 @@ def write_true_values(path: Path, found: Mapping[str, Sequence[Measurement]]) ->
         for subject, items in found.items()
         for item in items
     ]
-    columns = ("subject", "name", "level", "side", "value", "unit", "reason")
-    _write_tsv(path, pd.DataFrame(rows, columns=list(columns)))
+    columns = ["subject", "name", "level", "part", "side", "value", "unit", "reason"]
+    _write_tsv(path, pd.DataFrame(rows, columns=columns))
 
 
 _TRUE_COLUMNS: dict[str, dict[str, Any]] = {

@@ -16,8 +16,8 @@ from lbp_outcome.patient_files import PatientFiles, Segmentation
 from lbp_outcome.study.outcome_model import ModelCard
 from lbp_outcome.view import CohortView, PatientImages
 
-FILES = ("t2", "mask", "scheme", "radiograph")
-"""Columns that name files instead of numbers."""
+FILES = ("t2", "mask", "semantic", "scheme", "radiograph")
+"""Columns that name files, and the label scheme of the mask."""
 
 NO_PREDICTOR = "none"
 """Column of a model without predictors, since MLflow wants at least one."""
@@ -146,5 +146,7 @@ def _files(row: "pd.Series[Any]") -> PatientFiles:
         radiograph=path("radiograph"),
         segmentation=None
         if mask is None
-        else Segmentation(mask=mask, scheme=str(scheme or "spider")),
+        else Segmentation(
+            mask=mask, semantic=path("semantic"), scheme=str(scheme or "spider")
+        ),
     )

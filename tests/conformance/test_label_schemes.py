@@ -53,7 +53,7 @@ def beside_lumbar(scheme, label):
     if scheme.name != "spineps":
         return [label]
     if number in range(21, 26):
-        return [20, label]
+        return [number - 1, label]
     return [label, 20] if number in (19, 28) else [label]
 
 

@@ -104,6 +104,53 @@ def test_unknown_labels(refused, tmp_path):
     assert "label 77 is not defined by scheme spider" in error
 
 
+def test_what_was_not_measured_is_listed_by_reason(lbp, tmp_path):
+    mask = nifti(tmp_path / "m.nii.gz", two_bodies())
+    code, out, _ = lbp("measure", mask)
+    assert code == 0
+    assert "disc_height_mm L4-L5: 8" in out
+    reasons = out.partition("Not measured")[2]
+    assert reasons.count("- no T2 image was given: ") == 1
+    assert "canal_area_mm2" in reasons
+
+
+def test_a_recognised_scheme_is_said_with_the_reason(lbp, tmp_path):
+    mask = nifti(tmp_path / "m.nii.gz", two_bodies())
+    code, _, said = lbp("measure", mask, "--scheme", "auto")
+    assert code == 0
+    assert "lbp: m.nii.gz: recognised as spider: " in said
+
+
+def test_a_scheme_that_is_not_certain_is_asked_for(refused, tmp_path):
+    values = two_bodies()
+    mask = nifti(tmp_path / "m.nii.gz", np.where(values < 100, values, 0))
+    error = refused("measure", mask, "--scheme", "auto", "--out", tmp_path / "m.csv")
+    assert "can be read in more than one scheme; state which one it is" in error
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--age", "x"), "age = x cannot be read"),
+        (("--tt2", "x"), "unrecognized arguments: --tt2 x"),
+        (("--age", "60"), "--age YEARS and --sex F or M"),
+        (("--age", "60", "--sex", "male"), "sex is 'male', not F or M"),
+        (("--age", "600", "--sex", "F"), "cannot be"),
+        (("--water", "w.nii.gz"), "--muscles FILE"),
+        (("--muscles", "m.nii.gz", "--water", "w.nii.gz"), "--fat FILE"),
+        (("--norms", "no.csv"), "no.csv: No such file"),
+    ],
+)
+def test_a_wrong_option_is_one_line(refused, tmp_path, options, says):
+    mask = nifti(tmp_path / "m.nii.gz", two_bodies())
+    assert says in refused("measure", mask, *options, "--out", tmp_path / "m.csv")
+
+
+def test_a_folder_that_is_no_cohort_is_said_so(refused, tmp_path):
+    error = refused("measure", tmp_path, "--out", tmp_path / "m.parquet")
+    assert "this folder is no cohort (it has no participants.tsv)" in error
+
+
 def test_an_unknown_scheme(refused, tmp_path):
     mask = nifti(tmp_path / "m.nii.gz", two_bodies())
     error = refused("measure", mask, "--scheme", "spyder", "--out", tmp_path / "m.csv")

@@ -13,16 +13,12 @@ from lbp_outcome.simulate.body.discs import DiscShape
 from lbp_outcome.simulate.body.joints import FacetJoint
 from lbp_outcome.simulate.body.neural import FatPad, NervePassage
 from lbp_outcome.simulate.body.sac import disc_step
-from lbp_outcome.simulate.truth.measurements import lumbar_discs, true_listhesis
+from lbp_outcome.simulate.truth.discs import HERNIATIONS, meyerding
+from lbp_outcome.simulate.truth.measurements import lumbar_discs
 from lbp_outcome.units import Unit
-
-PRESENT_SLIP_MM, PRESENT_SLIP_SHARE = 3.0, 0.05
-"""A slip counts from 3 mm or 5 % of the endplate below."""
 
 RELATIVE_MM2, ABSOLUTE_MM2 = 100.0, 75.0
 """Area of the dural sac below which stenosis is relative, and absolute."""
-
-HERNIATIONS = {"protrusion": 1, "extrusion": 2}
 
 Place = Disc | Vertebra | None
 
@@ -124,15 +120,6 @@ def _of_muscles(anatomy: Anatomy) -> Iterator[Measurement]:
             percent = 100 * share
             yield _number(f"{muscle}_fat", percent, Unit.PERCENT, side=side)
             yield _number(f"{muscle}_size", scale, Unit.RATIO, side=side)
-
-
-def meyerding(disc: DiscShape) -> int:
-    """Return the grade of a forward slip: 0 none, I to IV by quarters, V beyond."""
-    slip = true_listhesis(disc)
-    share = slip / disc.lower.size.depth
-    if slip < PRESENT_SLIP_MM and share < PRESENT_SLIP_SHARE:
-        return 0
-    return min(int(share / 0.25), 4) + 1
 
 
 def _stenosis(area: float) -> int:

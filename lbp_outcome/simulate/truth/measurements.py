@@ -1,33 +1,38 @@
-"""What a perfect measurement would find, from the formulas of the shapes alone."""
+"""What a perfect measurement would find, from the formulas of the shapes alone.
 
-from collections.abc import Collection, Iterator
-from itertools import combinations
+The names, units and places are those of the shelf of measurements. What follows from
+voxels, such as texture, or from a rule of thumb alone has no truth here.
+"""
 
-import numpy as np
-from jaxtyping import Bool, Float
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from lbp_outcome.anatomy import Vertebra
 from lbp_outcome.records import Measurement
 from lbp_outcome.simulate.body.anatomy import Anatomy
 from lbp_outcome.simulate.body.bones import VertebraShape
 from lbp_outcome.simulate.body.discs import DiscShape
-from lbp_outcome.simulate.body.neural import SacShape
 from lbp_outcome.simulate.paint.canvas import Look
-from lbp_outcome.simulate.paint.tissues import FLUID, T2, nucleus
-from lbp_outcome.simulate.truth.disc_volume import true_disc_volume
-from lbp_outcome.simulate.truth.endplate import true_gaps, true_normal
-from lbp_outcome.units import Unit
-
-CANAL_REACH_MM = 8.0
-"""The canal at a disc is looked at this far up and down from it."""
-
-BACK, HEAD, LEFT = np.array([0, -1.0, 0]), np.array([0, 0, 1.0]), np.array([-1.0, 0, 0])
+from lbp_outcome.simulate.paint.tissues import T2
+from lbp_outcome.simulate.truth.bones import of_body, of_endplates
+from lbp_outcome.simulate.truth.canal import (
+    depth_behind,
+    of_canal,
+    of_pedicles,
+    stenosis_count,
+)
+from lbp_outcome.simulate.truth.curves import of_curves
+from lbp_outcome.simulate.truth.discs import of_disc
+from lbp_outcome.simulate.truth.joints import of_joints
+from lbp_outcome.simulate.truth.muscles import of_muscles
+from lbp_outcome.simulate.truth.signal import of_signal
+from lbp_outcome.simulate.truth.value import true_value
 
 
 def true_measurements(
     anatomy: Anatomy, complete: Collection[VertebraShape], t2: Look = T2
 ) -> tuple[Measurement, ...]:
-    """Return the true values of one patient, by lumbar disc and of the whole spine.
+    """Return the true values of one patient: by disc, vertebra, muscle and spine.
 
     Args:
         anatomy: The shapes.
@@ -35,12 +40,16 @@ def true_measurements(
             vertebra is cut off has a reason instead of values.
         t2: How bright tissues are on the T2 images of this scan.
     """
-    per_disc = [
+    discs = lumbar_discs(anatomy)
+    names = [bone.name for bone in complete]
+    shown = [disc for disc in discs if disc.upper.name in names]
+    per_level = (
         item
-        for disc in lumbar_discs(anatomy)
-        for item in _at_disc(anatomy, disc, complete, t2)
-    ]
-    return (*per_disc, *_of_spine(anatomy, complete))
+        for disc in discs
+        for item in _seen(disc, shown, _at_level(anatomy, disc, complete, t2))
+    )
+    muscles = of_muscles(anatomy, complete)
+    return (*per_level, *muscles, *_of_spine(anatomy, complete, shown))
 
 
 def lumbar_discs(anatomy: Anatomy) -> tuple[DiscShape, ...]:
@@ -50,100 +59,40 @@ def lumbar_discs(anatomy: Anatomy) -> tuple[DiscShape, ...]:
     )
 
 
-def _at_disc(
+def _at_level(
     anatomy: Anatomy,
-    shape: DiscShape,
+    disc: DiscShape,
     complete: Collection[VertebraShape],
     t2: Look,
 ) -> Iterator[Measurement]:
-    sac, beside = anatomy.sac, _beside(anatomy.sac, shape)
-    values = {
-        ("disc_height_mm", Unit.MILLIMETRE): true_disc_height(shape),
-        ("disc_wedge_deg", Unit.DEGREE): true_wedge(shape),
-        ("listhesis_mm", Unit.MILLIMETRE): true_listhesis(shape),
-        ("disc_volume_mm3", Unit.CUBIC_MILLIMETRE): true_disc_volume(anatomy, shape),
-        ("disc_csf_signal_ratio", Unit.RATIO): _signal_ratio(shape, t2),
-        ("canal_area_mm2", Unit.SQUARE_MILLIMETRE): float(sac.area[beside].min()),
-        ("canal_ap_mm", Unit.MILLIMETRE): 2 * float(sac.half_depth[beside].min()),
-    }
-    seen = shape.name.upper in [bone.name for bone in complete]
-    reason = "" if seen else f"{shape.name.upper} lies partly outside the scan"
-    for (measurement, unit), value in values.items():
-        yield Measurement(
-            name=measurement,
-            value=value if seen else None,
-            unit=unit,
-            level=shape.name,
-            reason=reason,
-        )
+    """All that is true of a disc and of the vertebra above it."""
+    yield from of_disc(anatomy, disc)
+    yield from of_endplates(disc)
+    yield from of_canal(anatomy, disc)
+    yield from of_joints(anatomy, disc.name)
+    yield from of_signal(disc, lumbar_discs(anatomy), t2)
+    yield from of_body(disc.upper, complete)
+    yield from of_pedicles(anatomy.sac, disc.upper)
+
+
+def _seen(
+    disc: DiscShape, shown: Collection[DiscShape], items: Iterable[Measurement]
+) -> Iterator[Measurement]:
+    """The values, or why a scan that cuts off the vertebra above cannot tell them."""
+    reason = f"{disc.name.upper} lies partly outside the scan"
+    for item in items:
+        yield item if disc in shown else replace(item, value=None, reason=reason)
 
 
 def _of_spine(
-    anatomy: Anatomy, complete: Collection[VertebraShape]
+    anatomy: Anatomy, complete: Collection[VertebraShape], shown: list[DiscShape]
 ) -> Iterator[Measurement]:
-    lordosis = _lean(anatomy.vertebra(Vertebra.L1), top=True, towards=BACK) - _lean(
-        anatomy.sacrum.segments[0], top=True, towards=BACK
-    )
-    bones = list(complete)
-    angles = [
-        _lean(above, top=True, towards=LEFT) - _lean(below, top=False, towards=LEFT)
-        for above, below in combinations(bones, 2)
-    ]
-    cobb = max(map(abs, angles))
-    yield Measurement(name="lumbar_lordosis_deg", value=lordosis, unit=Unit.DEGREE)
-    yield Measurement(name="cobb_deg", value=cobb, unit=Unit.DEGREE)
-
-
-def _lean(bone: VertebraShape, *, top: bool, towards: Float[np.ndarray, "3"]) -> float:
-    """How far the normal of an endplate leans one way from upright [deg]."""
-    normal = true_normal(bone, top=top)
-    return float(np.degrees(np.arctan2(normal @ towards, normal @ HEAD)))
-
-
-def _disc_axes(
-    disc: DiscShape,
-) -> tuple[Float[np.ndarray, "3"], Float[np.ndarray, "3"]]:
-    """Upward and backward unit vectors halfway between the endplates."""
-    upward = true_normal(disc.upper, top=False) + true_normal(disc.lower, top=True)
-    upward /= np.linalg.norm(upward)
-    backward = BACK - (BACK @ upward) * upward
-    return upward, backward / np.linalg.norm(backward)
-
-
-def true_wedge(disc: DiscShape) -> float:
-    """Angle between the endplates in the sagittal plane, open in front positive."""
-    upward, backward = _disc_axes(disc)
-    normals = (
-        true_normal(disc.upper, top=False),
-        true_normal(disc.lower, top=True),
-    )
-    above, below = (np.arctan2(n @ backward, n @ upward) for n in normals)
-    return float(np.degrees(above - below))
-
-
-def true_listhesis(disc: DiscShape) -> float:
-    """Distance between the back corners along the disc, slip forwards positive."""
-    upper = disc.upper.corner(front=False, top=False)
-    lower = disc.lower.corner(front=False, top=True)
-    return float((lower - upper) @ _disc_axes(disc)[1])
-
-
-def _beside(sac: SacShape, disc: DiscShape) -> Bool[np.ndarray, " steps"]:
-    """Which steps of the dural sac lie beside a disc."""
-    plane = (sac.centre - disc.frame.origin) @ disc.frame.superior
-    level = sac.distance[np.argmin(np.abs(plane))]
-    beside: np.ndarray = np.abs(sac.distance - level) <= CANAL_REACH_MM
-    return beside
-
-
-def _signal_ratio(disc: DiscShape, t2: Look) -> float:
-    """Brightness of the nucleus over that of the fluid, before noise and coil."""
-    return t2(nucleus(disc.grade, disc.signal_deviation)) / t2(FLUID)
-
-
-def true_disc_height(disc: DiscShape) -> float:
-    """Mean distance between the facing endplates over their overlap."""
-    upward, _ = _disc_axes(disc)
-    down = true_gaps((disc.upper, False), (disc.lower, True), -upward)
-    up = true_gaps((disc.lower, True), (disc.upper, False), upward)
-    return float((down.mean() + up.mean()) / 2)
+    yield from of_curves(anatomy, complete)
+    yield true_value("stenosis_level_count", stenosis_count(anatomy, shown))
+    bones = {bone.name: bone for bone in complete}
+    if Vertebra.L1 in bones and Vertebra.L5 in bones:
+        low, high = (
+            depth_behind(anatomy.sac, bones[name])
+            for name in (Vertebra.L5, Vertebra.L1)
+        )
+        yield true_value("wide_canal_ratio", low / high)

@@ -13,7 +13,6 @@ from lbp_outcome.labels import LABEL_SCHEMES
 from lbp_outcome.measurements import MEASUREMENTS
 from lbp_outcome.measurements._muscle_norms import (
     BUILT_IN,
-    TABLE,
     norm_of,
     percentile,
     read_norms,
@@ -192,17 +191,15 @@ HEAD = "source,muscle,sex,percent,at_age,per_year,at_bmi,per_bmi,sd\n"
 LINE = '"Ours 2026, n = 90",psoas,female,5,50,0,25,0,1.5\n'
 
 
-def test_a_table_of_ones_own_takes_the_place_of_the_one_built_in(tmp_path, monkeypatch):
+def test_a_table_of_ones_own_takes_the_place_of_the_one_built_in(tmp_path):
     table = tmp_path / "norms.csv"
     table.write_text(HEAD + LINE)
-    monkeypatch.setenv(TABLE, str(table))
     woman = Person(age=70.0, male=False)
-    norm = norm_of(Muscle.PSOAS, woman)
+    norm = norm_of(Muscle.PSOAS, woman, table)
     assert norm.source == "Ours 2026, n = 90"
     assert norm.expected_percent(woman) == 5.0  # BMI is not needed: it does not count
     with pytest.raises(NotMeasurable, match="Ours 2026"):
-        norm_of(Muscle.MULTIFIDUS, woman)
-    monkeypatch.delenv(TABLE)
+        norm_of(Muscle.MULTIFIDUS, woman, table)
     assert norm_of(Muscle.MULTIFIDUS, woman) is BUILT_IN[1]
 
 

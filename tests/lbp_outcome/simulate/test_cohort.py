@@ -243,7 +243,7 @@ def test_the_cohorts_own_outcome_has_the_published_frequency(tables):
 
 def test_true_values_stand_beside_their_units(cohort):
     truth = read_table(cohort / "derivatives" / "truth" / "measurements.tsv")
-    columns = ["subject", "name", "level", "side", "value", "unit", "reason"]
+    columns = ["subject", "name", "level", "part", "side", "value", "unit", "reason"]
     assert list(truth.columns) == columns
     assert (truth.value.isna() == truth.reason.notna()).all()
     imaged = {path.parents[1].name for path in cohort.glob("sub-*/anat/*_T2w.nii.gz")}

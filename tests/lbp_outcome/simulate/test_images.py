@@ -149,8 +149,8 @@ def test_measurements_on_the_mask_find_the_analytic_truth(patient):
     }
     compared = 0
     for true in true_measurements(anatomy, complete):
-        measured = found[true.name, true.level]
-        if measured is not None:
+        measured = found.get((true.name, true.level))
+        if true.name in tolerance and measured is not None:
             assert measured == pytest.approx(true.value, abs=tolerance[true.name]), true
             compared += 1
     assert compared >= 20

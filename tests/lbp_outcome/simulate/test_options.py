@@ -89,7 +89,7 @@ def test_one_side_is_clearly_worse_if_asked(everything):
 
 def test_a_folder_with_everything_is_in_order(everything):
     assert check_cohort(everything) == []
-    assert read_cohort(everything).files["sub-0001"].segmentation.scheme == "spider"
+    assert read_cohort(everything).files["sub-0001"].segmentation.scheme == "spineps"
 
 
 def test_a_patient_who_is_twice_in_the_tables_has_the_same_images(tmp_path):

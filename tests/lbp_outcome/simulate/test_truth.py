@@ -9,7 +9,7 @@ from lbp_outcome.anatomy import Disc
 from lbp_outcome.measurements import MEASUREMENTS
 from lbp_outcome.simulate.body.discs import Herniation
 from lbp_outcome.simulate.truth import true_findings, true_measurements
-from lbp_outcome.simulate.truth.findings import meyerding
+from lbp_outcome.simulate.truth.discs import meyerding
 
 
 @pytest.fixture(scope="module")

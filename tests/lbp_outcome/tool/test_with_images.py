@@ -143,7 +143,8 @@ def test_the_registered_network_reads_image_files_through_mlflow(home, patient):
         "age": 66.0,
         "t2": str(files.t2),
         "mask": str(files.segmentation.mask),
-        "scheme": "spider",
+        "semantic": str(files.segmentation.semantic),
+        "scheme": files.segmentation.scheme,
         "radiograph": str(files.radiograph),
     }
     model = mlflow.pyfunc.load_model("models:/imaged-fusion/1")
