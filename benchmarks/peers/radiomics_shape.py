@@ -5,9 +5,9 @@ Prints JSON: seconds of work after loading, peak memory, and the volume per labe
 
 import json
 import logging
-import resource
 import sys
 import time
+from pathlib import Path
 
 import SimpleITK
 from radiomics import featureextractor
@@ -31,7 +31,8 @@ def main(vert, _tissues, image):
             "volume_voxel": float(values["original_shape_VoxelVolume"])
         }
     seconds = time.perf_counter() - start
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    status = Path("/proc/self/status").read_text()
+    memory = int(status.partition("VmHWM:")[2].split()[0]) / 1024
     print(json.dumps({"seconds": seconds, "mib": memory, "found": found}))
 
 

@@ -5,7 +5,6 @@ Prints JSON: seconds of work after loading, peak memory, and what was found per 
 
 import contextlib
 import json
-import resource
 import sys
 import tempfile
 import time
@@ -29,7 +28,8 @@ def main(vert, tissues, image):
             None, *masks, **_fresh(), structure_label=0, instance_labels=labels
         )
     seconds = time.perf_counter() - start
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    status = Path("/proc/self/status").read_text()
+    memory = int(status.partition("VmHWM:")[2].split()[0]) / 1024
     found = {str(label): values for label, values in {**discs, **bodies}.items()}
     print(json.dumps({"seconds": seconds, "mib": memory, "found": found}, default=str))
 

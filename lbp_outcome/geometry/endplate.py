@@ -29,6 +29,10 @@ WIDEST_BLANK_MM = 3.0
 
 FEWEST_POINTS = 20
 
+LOOKS = ((50.0, 4), (40.0, 6), (40.0, 12))
+"""An endplate is looked at three times: how far its surface may lean away from the way
+that the last plane faces [deg], and how carefully the next plane is fitted."""
+
 
 class End(StrEnum):
     """The upper or the lower end of a vertebra."""
@@ -164,14 +168,14 @@ def _end_of(spine: Spine, part: Structure, end: End, name: str) -> Endplate:
     """Fit a plane, look at the surface along its normal, and fit again."""
     sign = 1.0 if end is End.UPPER else -1.0
     outwards = sign * up_at(spine, part)
-    for within_deg in (50.0, 40.0, 40.0):
+    for within_deg, rounds in LOOKS:
         surface = surface_facing(part, outwards, within_deg)
         _require_visible(part, surface, outwards, name)
         end_points = _beyond_middle(part, surface.points, outwards)
         middle = central(end_points, outwards, CENTRAL_SHARE, part.mask)
         if len(middle) < FEWEST_POINTS:
             raise NotMeasurable(f"the {name} is too ragged to carry a plane")
-        plane = fit_plane(middle, outwards)
+        plane = fit_plane(middle, outwards, rounds)
         outwards = plane.normal
     hollow = np.abs((middle - plane.centre) @ outwards) <= DEEPEST_HOLLOW_MM
     plane = Plane(plane.centre, sign * outwards)

@@ -30,17 +30,22 @@ class Plane:
     normal: Vector
 
 
-def fit_plane(points: Points, towards: Vector) -> Plane:
+def fit_plane(points: Points, towards: Vector, rounds: int = ROUNDS) -> Plane:
     """Return the plane through most of the points, its normal turned `towards`.
 
     Total least squares, reweighted: first by the inverse distance, which finds the
     majority, then by Tukey's biweight, which ignores strays.
+
+    Args:
+        points: Points, most of them on a plane [mm].
+        towards: Which way the normal points.
+        rounds: How often the points are weighed anew.
     """
     weights = np.ones(len(points))
-    for turn in range(ROUNDS):
+    for turn in range(rounds):
         plane = _weighted_plane(points, weights, towards)
         distance = np.abs((points - plane.centre) @ plane.normal)
-        if turn < ROUNDS // 2:
+        if turn < rounds // 2:
             weights = 1 / np.maximum(distance, LEAST_SPREAD_MM)
         else:
             weights = _biweight(distance)

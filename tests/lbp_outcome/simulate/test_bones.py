@@ -19,7 +19,7 @@ from lbp_outcome.simulate.paint.arch import arch_solids
 from lbp_outcome.simulate.paint.body import body_solid
 from lbp_outcome.simulate.paint.canvas import Axis, Block
 from lbp_outcome.simulate.paint.part import Part
-from lbp_outcome.simulate.truth.measurements import true_disc_height
+from lbp_outcome.simulate.truth import true_disc_height
 
 
 @pytest.mark.parametrize("grade", [1, 2, 3])
