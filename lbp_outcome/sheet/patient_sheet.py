@@ -42,6 +42,11 @@ def patient_sheet(
         raise InvalidChoice(f"the cohort has no patient {patient!r}.{hint}")
     if norms is not None:
         read_norms(norms)  # a faulty table is refused before anything is measured
+    if people.files[patient].segmentation is None:
+        raise InvalidChoice(
+            f"{patient}: there is no segmentation of the spine in this cohort, so "
+            f"nothing can be measured"
+        )
     examination = people.files[patient].examination(
         person_of(people, patient), norms=norms
     )
