@@ -7,17 +7,17 @@ import pytest
 
 from lbp_outcome.anatomy import Vertebra
 from lbp_outcome.errors import NotMeasurable
-from lbp_outcome.geometry.numbering import (
-    CUES,
+from lbp_outcome.geometry.level_sequence import (
     EXPECTED,
     RARE,
     SPREADS,
     STATES,
     likely_names,
-    numbering,
     probability_of,
 )
+from lbp_outcome.geometry.numbering import numbering
 from lbp_outcome.geometry.sacrum import numbering_doubt
+from lbp_outcome.geometry.vertebra_cues import CUES
 from lbp_outcome.image import Image
 from lbp_outcome.io.images import read_image
 from lbp_outcome.labels import LABEL_SCHEMES
