@@ -3,23 +3,20 @@
 Exit codes: 0 done, 1 `lbp check` found problems, 2 an error told in one line.
 """
 
-import inspect
 import logging
 import os
-import re
 import sys
 from argparse import ArgumentError
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lbp_outcome import BANNER, __version__
 from lbp_outcome.errors import LbpError
+from lbp_outcome.options import add_arguments, in_one_line
 
 if TYPE_CHECKING:
-    from jsonargparse import ArgumentParser
-
     from lbp_outcome.examination import Person
     from lbp_outcome.patient_files import PatientFiles
     from lbp_outcome.records import Measurement
@@ -387,59 +384,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for command in COMMANDS:
         says = (command.__doc__ or "").partition("\n")[0]
         sub = ArgumentParser(description=says, exit_on_error=False)
-        _add_arguments(sub, command)
+        add_arguments(sub, command)
         commands.add_subcommand(command.__name__, sub, help=sub.description)
     try:
         chosen = parser.parse_args(arguments)
     except ArgumentError as error:
-        print(f"lbp: {_in_one_line(str(error))}; see lbp --help", file=sys.stderr)
+        print(f"lbp: {in_one_line(str(error))}; see lbp --help", file=sys.stderr)
         raise SystemExit(ERROR) from None
     name = chosen.subcommand
     settings = parser.instantiate(chosen)[name].as_dict()
     raise SystemExit(_run(_command(name), settings))
-
-
-def _in_one_line(message: str) -> str:
-    """Say which option cannot be read, without how it was tried.
-
-    >>> _in_one_line('Parser key "age": Expected a float. Got value: x')
-    'age = x cannot be read'
-    """
-    option = re.search(r'Parser key "([^"]+)"', message)
-    given = re.search(r"(?:Given|Got) value: (.*)", message)
-    if option and given:
-        return f"{option[1]} = {given[1]} cannot be read"
-    return " ".join(message.split())
-
-
-def _add_arguments(parser: "ArgumentParser", command: Callable[..., object]) -> None:
-    """One option per parameter, such as `--tables-only`.
-
-    A yes or no becomes a flag, and a list of files an option that takes several.
-    """
-    parameters = inspect.signature(command).parameters.values()
-    ours = [p for p in parameters if isinstance(p.default, bool | tuple)]
-    ours += [p for p in parameters if "_" in p.name and p not in ours]
-    names: set[str | int] = {parameter.name for parameter in ours}
-    parser.add_function_arguments(command, as_positional=True, skip=names)
-    for parameter in ours:
-        name = f"--{parameter.name.replace('_', '-')}"
-        words = _words(command, parameter.name)
-        parser.add_argument(name, help=words, **_kind(parameter))
-
-
-def _kind(parameter: inspect.Parameter) -> dict[str, Any]:
-    """How an option is read."""
-    if parameter.default is False:
-        return {"action": "store_true"}
-    if parameter.default == ():
-        return {"nargs": "+", "type": Path, "default": [], "metavar": "FILE"}
-    return {"type": parameter.annotation, "default": parameter.default}
-
-
-def _words(command: Callable[..., object], name: str) -> str:
-    """What the docstring says of a parameter."""
-    return (command.__doc__ or "").partition(f" {name}: ")[2].split("\n    ")[0]
 
 
 def _run(command: Callable[..., int | None], settings: dict[str, object]) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Int
 from scipy import ndimage
 
 from lbp_outcome.anatomy import Disc, Process, Side, Vertebra
@@ -11,8 +11,10 @@ from lbp_outcome.errors import NotMeasurable
 from lbp_outcome.geometry.corner import posterior_corner
 from lbp_outcome.geometry.disc_frame import disc_frame
 from lbp_outcome.geometry.endplate import End
-from lbp_outcome.geometry.frame import Frame, Points, Vector, unit, upright
+from lbp_outcome.geometry.frame import Frame, Points, Vector, unit
+from lbp_outcome.geometry.midline_frame import midline_frame
 from lbp_outcome.geometry.once import once
+from lbp_outcome.geometry.parting_line import parting_line
 from lbp_outcome.image import Image
 from lbp_outcome.spine import Spine, Structure
 
@@ -23,13 +25,6 @@ NEAR_MM, BEYOND_MM = 6.0, 2.5
 """Voxels this near to the other process, or this much further away than the nearest
 one, face the joint [mm]."""
 
-SOFTNESS_MM = 0.6
-"""The plane is pulled by voxels up to about this far from touching it [mm]."""
-
-ZOOM_DEG = ((15.0, 4), (5.0, 2), (1.5, 3))
-"""The angle is looked for in steps of so many degrees, so many steps either way."""
-
-FIRST_DEG = 45.0
 FEWEST_VOXELS = 12
 FEWEST_SLICES = 2
 FEWEST_RAYS = 6
@@ -53,14 +48,6 @@ ALMOST_ALL = 0.95
 RECESS_BAND_MM, FOREMOST = 9.0, 3
 """The recess is looked at this far above and below the middle of the disc [mm], at so
 many voxels behind the foremost one of the process."""
-
-CANAL_BAND_MM = 4.0
-"""The canal is looked at this far above and below the middle of a disc [mm]."""
-
-LEAST_BACK_MM = 5.0
-"""The canal and the arch lie behind the bodies by more than this [mm]."""
-
-Flat = Float[np.ndarray, "_ 2"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +100,7 @@ def facet_joint(spine: Spine, disc: Disc, side: Side) -> FacetJoint:
     outward = frame.left if side is Side.LEFT else -frame.left
     axes = np.stack([outward, frame.posterior])
     flat = [(part - frame.origin) @ axes.T for part in (behind, ahead)]
-    angle, offset = _parting_line(flat[0], flat[1])
+    angle, offset = parting_line(flat[0], flat[1])
     sine, cosine = np.sin(np.radians(angle)), np.cos(np.radians(angle))
     along, across = np.array([sine, cosine]) @ axes, np.array([-cosine, sine]) @ axes
     middle = (behind.mean(axis=0) + ahead.mean(axis=0)) / 2
@@ -122,36 +109,6 @@ def facet_joint(spine: Spine, disc: Disc, side: Side) -> FacetJoint:
     behind = np.concatenate([behind, _lamina(spine, disc.upper, joint, 1)])
     ahead = np.concatenate([ahead, _lamina(spine, disc.lower, joint, -1)])
     return replace(joint, space_mm=_space_mm(behind, ahead, across, grid))
-
-
-@once
-def midline_frame(spine: Spine, disc: Disc) -> Frame:
-    """Return the disc's frame, turned about its upward axis to the midline there.
-
-    Vertebrae are rotated in scoliosis, and a scan may be: the back is where the canal
-    lies behind the disc, and the arches behind their bodies, one as good as the other.
-
-    Raises:
-        NotMeasurable: The disc's frame cannot be told.
-    """
-    frame = disc_frame(spine, disc)
-    ways = []
-    if spine.canal is not None:
-        level = np.abs(
-            spine.canal.points @ frame.superior - frame.origin @ frame.superior
-        )
-        beside = spine.canal.points[level < CANAL_BAND_MM]
-        ways += [beside.mean(axis=0) - frame.origin] if len(beside) else []
-    for vertebra in (disc.upper, disc.lower):
-        arch = spine.processes.get((vertebra, Process.ARCH, None))
-        if arch is not None and vertebra in spine.corpora:
-            ways.append(arch.centroid - spine.corpora[vertebra].centroid)
-    ways = [way for way in ways if way @ frame.posterior > LEAST_BACK_MM]
-    if not ways:
-        return frame
-    leans = [(way @ frame.left) / (way @ frame.posterior) for way in ways]
-    back = frame.posterior + float(np.mean(leans)) * frame.left
-    return upright(frame.origin, frame.superior, back)
 
 
 @once
@@ -301,70 +258,6 @@ def _require_slices(points: Points, grid: Image) -> None:
             "only one slice shows the facet joint; its angle needs thinner or axial "
             "slices"
         )
-
-
-def _parting_line(behind: Flat, ahead: Flat) -> tuple[float, float]:
-    """Angle [deg] and offset [mm] of the line that best parts two sets of points."""
-    angle = FIRST_DEG
-    for step, count in ZOOM_DEG:
-        angles = angle + step * np.arange(-count, count + 1)
-        costs, offsets = _costs(behind, ahead, angles)
-        best = int(costs.argmin())
-        angle = float(angles[best])
-    if 0 < best < len(costs) - 1:
-        angle += step * _vertex(costs[best - 1 : best + 2])
-    return angle, float(offsets[best])
-
-
-def _vertex(costs: Float[np.ndarray, "3"]) -> float:
-    """Where a parabola through three values has its lowest point [steps]."""
-    bend = costs[0] - 2 * costs[1] + costs[2]
-    return float(0.5 * (costs[0] - costs[2]) / bend) if bend > 0 else 0.0
-
-
-def _costs(
-    behind: Flat, ahead: Flat, angles: Float[np.ndarray, " n"]
-) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
-    """Logistic loss of the best line at each angle, and its offset.
-
-    The loss counts how deep voxels lie on the wrong side, softly; both processes weigh
-    the same. The offset is found by Newton's method.
-    """
-    turned = np.radians(angles)
-    normals = np.stack([-np.cos(turned), np.sin(turned)], axis=1)
-    places = [normals @ behind.T, normals @ ahead.T]
-    offset = _edges_middle(*places)
-    sign = np.repeat([1.0, -1.0], [len(behind), len(ahead)])
-    weight = np.repeat([1 / len(behind), 1 / len(ahead)], [len(behind), len(ahead)])
-    signed = np.concatenate(places, axis=1) * (sign / SOFTNESS_MM)
-    for _ in range(4):
-        depth = (sign / SOFTNESS_MM) * offset[:, None] - signed
-        wrong = 1 / (1 + np.exp(-np.maximum(depth, -50)))
-        slope = wrong @ (weight * sign) / SOFTNESS_MM
-        bend = (wrong * (1 - wrong)) @ weight / SOFTNESS_MM**2
-        offset = offset - np.clip(slope / np.maximum(bend, 1e-9), -0.5, 0.5)
-    depth = (sign / SOFTNESS_MM) * offset[:, None] - signed
-    loss = np.maximum(depth, 0) + np.log(1 + np.exp(-np.abs(depth)))
-    return loss @ weight, offset
-
-
-def _edges_middle(
-    behind: Float[np.ndarray, "n points"], ahead: Float[np.ndarray, "n others"]
-) -> Float[np.ndarray, " n"]:
-    """Half way between the facing edges of both sets."""
-    middle: np.ndarray = (_quantiles(behind, 0.1) + _quantiles(ahead, 0.9)) / 2
-    return middle
-
-
-def _quantiles(
-    rows: Float[np.ndarray, "n points"], share: float
-) -> Float[np.ndarray, " n"]:
-    """The same quantile of each row: as numpy's, which takes twice as long."""
-    place = share * (rows.shape[1] - 1)
-    low = int(place)
-    lower, upper = np.partition(rows, (low, low + 1), axis=1)[:, low : low + 2].T
-    quantiles: np.ndarray = lower + (place - low) * (upper - lower)
-    return quantiles
 
 
 def _space_mm(

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from lbp_outcome.anatomy import Disc, Process, Side
 from lbp_outcome.errors import NotMeasurable
-from lbp_outcome.geometry.facet import _parting_line, facet_joint, midline_frame
+from lbp_outcome.geometry.facet import facet_joint
+from lbp_outcome.geometry.midline_frame import midline_frame
+from lbp_outcome.geometry.parting_line import parting_line
 from lbp_outcome.phantoms import examined, grid_around
 from lbp_outcome.phantoms.joints import JointedSpine
 
@@ -88,7 +90,7 @@ def test_the_parting_line_is_that_of_an_exhaustive_search():
     place = rng.uniform([-7, 1.2], [7, 5], (300, 2))
     behind = place @ np.array([along, across])
     ahead = (place * (1, -1)) @ np.array([along, across])
-    angle, offset = _parting_line(behind, ahead)
+    angle, offset = parting_line(behind, ahead)
 
     def overlap(degrees):
         normal = -np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
