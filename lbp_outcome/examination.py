@@ -7,8 +7,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lbp_outcome.anatomy import Muscle, Side
+from lbp_outcome.errors import InvalidChoice
 from lbp_outcome.image import Image
 from lbp_outcome.spine import Spine, Structure
+
+OLDEST = 120.0
+"""Nobody is older [a]."""
+
+BMI = (8.0, 100.0)
+"""No adult's body mass index lies outside [kg/m2]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +26,20 @@ class Person:
         age: Age [a].
         male: Whether the person is a man.
         bmi: Body mass index [kg/m2], or None.
+
+    Raises:
+        InvalidChoice: Age or body mass index are those of nobody, as in other units.
     """
 
     age: float
     male: bool
     bmi: float | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.age <= OLDEST:
+            raise InvalidChoice(f"age {self.age:g} cannot be; give years")
+        if self.bmi is not None and not BMI[0] <= self.bmi <= BMI[1]:
+            raise InvalidChoice(f"body mass index {self.bmi:g} cannot be; give kg/m2")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
