@@ -1,7 +1,8 @@
 """Where the files of one patient lie, and how they are read."""
 
+import logging
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +21,14 @@ from lbp_outcome.io.radiographs import read_radiograph
 from lbp_outcome.labels import (
     AUTO,
     LABEL_SCHEMES,
+    alignment_remark,
     read_spine,
     recognise_muscles,
     why_not_same_grid,
 )
 from lbp_outcome.spine import Spine
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,8 +153,9 @@ class PatientFiles:
         t2 = _read_or_none(self.t2 if "t2" in needs else None)
         if t2 is not None:
             self._require_beside(t2)
+        spine = self.segmentation.read()
         return Examination(
-            spine=self.segmentation.read(),
+            spine=spine if t2 is None else self._with_alignment(spine, t2),
             t2=t2,
             t1=_read_or_none(self.t1 if "t1" in needs else None),
             axial=tuple(map(read_image, axial)),
@@ -177,6 +182,16 @@ class PatientFiles:
         wrong = why_not_same_grid(t2, labels, (self.t2.name, self.name))
         if wrong:
             raise GeometryMismatch(wrong)
+
+    def _with_alignment(self, spine: Spine, t2: Image) -> Spine:
+        """Note in the spine if its mask would fit the image better elsewhere."""
+        if spine.doubt or "_T1w" in self.name:
+            return spine
+        remark = alignment_remark(t2, spine)
+        if not remark:
+            return spine
+        log.warning("%s: %s", self.name, remark)
+        return replace(spine, remarks=(*spine.remarks, remark))
 
 
 def _require_named(path: Path | None, right: str, wrong: str) -> None:

@@ -39,6 +39,10 @@ class Measurement:
             of a curve; empty for most.
         repeatability: Standard deviation of the value when the outlines of the
             segmentation move by half a voxel; None where nobody asked for it.
+        doubt: Why the number, or the name of its level, may be wrong; empty where
+            nothing speaks against it. Several reasons are joined by ` | `.
+        naming: What the name of its level rests on, such as `anatomical`; empty where
+            there is no number.
 
     Raises:
         ValueError: Both or neither of value and reason are given, or the value is
@@ -54,6 +58,8 @@ class Measurement:
     reason: str = ""
     remark: str = ""
     repeatability: float | None = None
+    doubt: str = ""
+    naming: str = ""
 
     def __post_init__(self) -> None:
         if (self.value is None) != bool(self.reason):

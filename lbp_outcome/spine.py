@@ -157,6 +157,8 @@ class Spine:
         numbering: Whether names are anatomical or counted from the bottom.
         assumption: What the names rest on; empty when they are anatomical.
         doubt: Why lengths and angles of this scan cannot be trusted, or empty.
+        remarks: What was odd about the mask without making it useless: labels left
+            out, bodies of an odd size, a scheme that hardly fits.
     """
 
     vertebrae: Mapping[Vertebra, Structure]
@@ -172,11 +174,19 @@ class Spine:
     numbering: Numbering = Numbering.RELATIVE_FROM_BOTTOM
     assumption: str = ""
     doubt: str = ""
+    remarks: tuple[str, ...] = ()
 
     @cached_property
     def memory(self) -> dict[Any, Any]:
         """Geometry already worked out for this spine (see `geometry.once`)."""
         return {}
+
+    @property
+    def naming(self) -> str:
+        """What the names of the levels rest on, in words."""
+        if self.numbering is Numbering.ANATOMICAL:
+            return str(self.numbering)
+        return self.assumption or "counted from the bottom, no assumption stated"
 
     @cached_property
     def named(self) -> tuple[Vertebra, ...]:

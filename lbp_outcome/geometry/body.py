@@ -7,8 +7,10 @@ from jaxtyping import Bool, Float
 
 from lbp_outcome.anatomy import Vertebra
 from lbp_outcome.errors import NotMeasurable
+from lbp_outcome.geometry.footprint import on_footprint
 from lbp_outcome.geometry.frame import Frame, Points, rough_frame, up_at, upright
 from lbp_outcome.geometry.once import once
+from lbp_outcome.geometry.pedicle_stub import pedicle_stub
 from lbp_outcome.geometry.plane import flatten
 from lbp_outcome.spine import Spine, Structure
 
@@ -22,7 +24,6 @@ THIN_MM = 2.5
 """Parts thinner than about twice this are processes, not the body [mm]."""
 
 OVERHANG_MM = 4.0
-CELL_MM = 0.5
 FIRST_SEGMENT_MM = 30.0
 """The first sacral segment lies beneath the last disc, this far down [mm]."""
 
@@ -37,8 +38,9 @@ LAYER_MM = 2.0
 def body(spine: Spine, vertebra: Vertebra) -> Structure:
     """Return the body of a vertebra.
 
-    The body is what lies in front of the canal, without thin processes. Where the canal
-    is not segmented, the empty space behind the middle of the body stands in for it.
+    The body is what lies in front of the canal, without pedicles and thin processes.
+    Where the canal is not segmented, the empty space behind the middle of the body
+    stands in for it.
 
     Raises:
         NotMeasurable: The vertebra is not segmented, or only partly visible, or its
@@ -72,16 +74,25 @@ def _front(
 ) -> Bool[np.ndarray, " n"]:
     """Which voxels may belong to the body."""
     frame = _frame_at(spine, whole)
-    points = frame.local(whole.points)
-    if spine.canal is None:
-        front = _before_gap(points, vertebra)
-    else:
-        front = _before_canal(points, frame.local(spine.canal.points))
+    behind = _behind_mm(spine, vertebra, frame.local(whole.points), frame)
+    front: np.ndarray = behind < 0
+    if vertebra is not Vertebra.S1:
+        front &= ~pedicle_stub(whole, frame, behind)
+        return front
     above = [disc for disc in spine.discs if disc.lower is Vertebra.S1]
-    if vertebra is Vertebra.S1 and above:
+    if above:
         below = _below_disc(spine, whole, spine.discs[above[0]])
         return front & below if below.mean() < WHOLE_SACRUM_SHARE else front
     return front
+
+
+def _behind_mm(
+    spine: Spine, vertebra: Vertebra, points: Points, frame: Frame
+) -> Float[np.ndarray, " n"]:
+    """How far behind the front wall of the canal points lie [mm]."""
+    if spine.canal is None:
+        return _behind_gap(points, vertebra)
+    return _behind_wall(points, frame.local(spine.canal.points))
 
 
 def _below_disc(
@@ -91,22 +102,10 @@ def _below_disc(
     up = up_at(spine, disc)
     deep = (disc.points @ up).min() - sacrum.points @ up
     near: np.ndarray = deep <= FIRST_SEGMENT_MM
-    near[near] = _over(flatten(disc.points, up), flatten(sacrum.points[near], up))
+    near[near] = on_footprint(
+        flatten(disc.points, up), flatten(sacrum.points[near], up), OVERHANG_MM
+    )
     return near
-
-
-def _over(
-    footprint: Float[np.ndarray, "_ 2"], points: Float[np.ndarray, "n 2"]
-) -> Bool[np.ndarray, " n"]:
-    """Which points lie on a footprint or next to it, to a fraction of a millimetre."""
-    corner = footprint.min(axis=0) - 2 * OVERHANG_MM
-    size = np.ceil((np.ptp(footprint, axis=0) + 4 * OVERHANG_MM) / CELL_MM).astype(int)
-    free = np.ones(size, np.uint8)
-    free[tuple(((footprint - corner) / CELL_MM).astype(int).T)] = 0
-    near = edt.edt(free, anisotropy=(CELL_MM, CELL_MM), parallel=1) <= OVERHANG_MM
-    cell = np.clip(((points - corner) / CELL_MM).astype(int), 0, size - 1)
-    over: np.ndarray = near[tuple(cell.T)]  # the outermost cells are never near
-    return over
 
 
 def _frame_at(spine: Spine, whole: Structure) -> Frame:
@@ -114,17 +113,17 @@ def _frame_at(spine: Spine, whole: Structure) -> Frame:
     return upright(whole.centroid, up_at(spine, whole), back)
 
 
-def _before_canal(points: Points, canal: Points) -> Bool[np.ndarray, " n"]:
-    """Which points lie in front of the plane along the canal's front wall."""
+def _behind_wall(points: Points, canal: Points) -> Float[np.ndarray, " n"]:
+    """How far points lie behind the plane along the canal's front wall [mm]."""
     front = points[points[:, 1] <= np.quantile(points[:, 1], 0.3)]
     low, high = front[:, 2].min(), front[:, 2].max()
     beside = canal[(canal[:, 2] >= low) & (canal[:, 2] <= high)]
     if len(beside) == 0:
-        return np.ones(len(points), bool)
+        return np.full(len(points), -np.inf)
     middle = np.abs(beside[:, 0] - np.median(beside[:, 0])) <= MIDLINE_MM
     wall = _front_wall(beside[middle])
-    result: np.ndarray = points[:, 1] < wall[0] + wall[1] * points[:, 2]
-    return result
+    behind: np.ndarray = points[:, 1] - wall[0] - wall[1] * points[:, 2]
+    return behind
 
 
 def _front_wall(canal: Points) -> Float[np.ndarray, "2"]:
@@ -138,11 +137,11 @@ def _front_wall(canal: Points) -> Float[np.ndarray, "2"]:
     return np.array([offset, slope])
 
 
-def _before_gap(points: Points, vertebra: Vertebra) -> Bool[np.ndarray, " n"]:
-    """Which points lie in front of the empty canal in the midline."""
+def _behind_gap(points: Points, vertebra: Vertebra) -> Float[np.ndarray, " n"]:
+    """How far points lie behind the front of the empty canal in the midline [mm]."""
     depth = points[:, 1].max() - points[:, 1].min()
     if depth <= DEEPEST_BODY_MM:
-        return np.ones(len(points), bool)
+        return np.full(len(points), -np.inf)
     midline = points[np.abs(points[:, 0] - np.median(points[:, 0])) <= MIDLINE_MM, 1]
     count, edges = np.histogram(
         midline, bins=np.arange(points[:, 1].min(), points[:, 1].max(), LAYER_MM)
@@ -152,8 +151,8 @@ def _before_gap(points: Points, vertebra: Vertebra) -> Bool[np.ndarray, " n"]:
         raise NotMeasurable(
             f"the body of {vertebra} cannot be told from its arch without the canal"
         )
-    result: np.ndarray = points[:, 1] < edges[empty[0]]
-    return result
+    behind: np.ndarray = points[:, 1] - edges[empty[0]]
+    return behind
 
 
 def _without_processes(

@@ -56,7 +56,13 @@ def posterior_corner(spine: Spine, vertebra: Vertebra, end: End) -> Vector:
     if not len(tips):
         raise NotMeasurable(f"the back wall of {vertebra} does not show in the midline")
     corner: Vector = frame.to_patient(np.median(tips, axis=0)[None])[0]
-    return corner
+    return corner + _half_voxel_mm(bone, frame.posterior) * frame.posterior
+
+
+def _half_voxel_mm(bone: Structure, direction: Vector) -> float:
+    """How far the surface lies beyond the middle of the outermost voxels [mm]."""
+    steps = np.abs(direction @ bone.mask.affine[:3, :3])
+    return float(steps.max()) / 2
 
 
 def _ends_with_scan(

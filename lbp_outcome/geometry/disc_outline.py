@@ -35,27 +35,36 @@ ANGLES_DEG = np.arange(-180.0, 180.0, STEP_DEG)
 
 AROUND = np.radians(ANGLES_DEG)
 
-DISC_LAYERS = (-0.24, -0.12, 0.0, 0.12, 0.24)
-"""Where a disc is looked at, as shares of its height from its middle: there it stands
-out furthest."""
+DISC_LAYERS = (-0.24, -0.08, 0.08, 0.24)
+"""Where a disc is looked at, as shares of its height from its middle. The outermost
+outline counts: a bulge is rounded, and the middle of a thin disc is uncertain."""
 
-BONE_LAYERS_MM = (0.75, 1.5, 2.25)
-"""How deep below an endplate its body is looked at: beyond its rounded rim [mm]."""
+BONE_LAYERS_MM = (0.0, 0.5, 1.0, 1.5)
+"""How deep below an endplate its body is looked at [mm]. The outermost outline counts:
+the edge of a body is rounded, and below its rim it narrows towards its waist."""
+
+GROUP = 2
+"""So many neighbouring layers are averaged first, against the grain of the voxels."""
+
+ELSEWHERE = 1e-6
+"""How much other layers count: where a group does not meet the mask, they stand in."""
 
 TICK_MM = 0.5
 HARMONICS = 4
 STIFFNESS = 0.02
 """How much higher harmonics are held back where there are few points."""
 
-SMOOTHED_DEG = 6.0
-"""Outlines are averaged over this angle: the grain of the voxels is no bulge [deg]."""
+SMOOTHED_DEG = 10.0
+"""Outlines are averaged over this angle, an odd number of steps: the grain of voxels is
+no bulge [deg]."""
 
 FEWEST_SLICES = 4
-WIDER_MM = 0.5
-"""An endplate may be wider than its neighbour by so much; more belongs to pedicles or
-to the wings of the sacrum [mm]."""
+WIDER_MM = 1.5
+"""The first sacral endplate may be wider than the one above by so much; more belongs to
+the wings of the sacrum [mm]."""
 
 Directions = Float[np.ndarray, " direction"]
+Edges = Float[np.ndarray, "group _ 3"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -114,7 +123,7 @@ def disc_outline(spine: Spine, disc: Disc) -> DiscOutline:
     lower = _of_endplate(spine, disc, disc.lower, End.UPPER)
     if upper is None and lower is None:
         raise NotMeasurable(f"neither endplate of {disc} is segmented")
-    if upper is not None and lower is not None and _carries_processes(spine, disc):
+    if upper is not None and lower is not None and disc.lower is Vertebra.S1:
         lower = np.minimum(lower, _expected(upper, lower))
     rims = [rim for rim in (upper, lower) if rim is not None]
     border = _of_disc(spine, disc, np.max(rims, axis=0))
@@ -125,11 +134,6 @@ def disc_outline(spine: Spine, disc: Disc) -> DiscOutline:
         seen=_seen(found, frame, border),
         frame=frame,
     )
-
-
-def _carries_processes(spine: Spine, disc: Disc) -> bool:
-    """Whether the bone below may reach past its endplate: pedicles, sacral wings."""
-    return disc.lower is Vertebra.S1 or disc.lower not in spine.corpora
 
 
 def _expected(upper: Directions, lower: Directions) -> Directions:
@@ -148,7 +152,18 @@ def _of_disc(spine: Spine, disc: Disc, rim: Directions) -> Directions:
     above, below = (lines.up_to(end.plane) for end in facing_endplates(spine, disc))
     shares = np.array(DISC_LAYERS)[:, None, None]
     edges = lines.edges((above + below) / 2 + shares * (above - below))
-    return _like(frame.local(edges), rim, f"disc {disc}")
+    _require_slices(edges, f"disc {disc}")
+    return _furthest([_like(frame.local(group), rim) for group in edges])
+
+
+def _furthest(outlines: list[Directions]) -> Directions:
+    furthest: np.ndarray = np.max(outlines, axis=0)
+    return furthest
+
+
+def _require_slices(edges: Edges, name: str) -> None:
+    if edges.shape[1] < 2 * FEWEST_SLICES:
+        raise NotMeasurable(f"{name} is seen in too few slices to have an outline")
 
 
 def _of_endplate(
@@ -162,8 +177,10 @@ def _of_endplate(
         inwards = 1.0 if end is End.LOWER else -1.0
         depths = inwards * np.array(BONE_LAYERS_MM)[:, None, None]
         edges = lines.edges(depths + np.zeros(lines.shape))
-        flat = own.local(edges) * (1.0, 1.0, 0.0)
-        return _oval(disc_frame(spine, disc).local(own.to_patient(flat)), vertebra)
+        _require_slices(edges, str(vertebra))
+        flat = [own.to_patient(own.local(group) * (1.0, 1.0, 0.0)) for group in edges]
+        frame = disc_frame(spine, disc)
+        return _furthest([_oval(frame.local(group)) for group in flat])
     except NotMeasurable:
         return None
 
@@ -198,11 +215,12 @@ class _Lines:
         height: np.ndarray = away / (self.lift @ plane.normal)
         return height
 
-    def edges(self, heights: Float[np.ndarray, "layer slice tick"]) -> Points:
+    def edges(self, heights: Float[np.ndarray, "layer slice tick"]) -> Edges:
         """Return where the lines, lifted to some heights, enter and leave the mask.
 
-        One entry and one exit in each slice: the mean over the layers, of which half
-        must meet the mask.
+        One entry and one exit in each slice, for every group of neighbouring layers:
+        the mean over those that meet the mask, or over all where none of a group does.
+        Half of all layers must meet the mask.
         """
         flat = self.starts[:, None] + self.ticks[:, None] * self.forth
         places = flat + heights[..., None] * self.lift
@@ -213,22 +231,34 @@ class _Lines:
         ends = [_crossing(values), len(self.ticks) - 1 - _crossing(values[..., ::-1])]
         met = (values >= 0.5).any(axis=2)
         often = met.mean(axis=0) >= 0.5
-        return np.concatenate([self._mean(e, heights, met)[often] for e in ends])
+        weights = _weights(met[:, often])
+        places = np.stack([self._at(end, heights)[:, often] for end in ends], axis=2)
+        grouped = np.einsum("gls,lsep->gsep", weights, places)
+        edges: np.ndarray = grouped.reshape(len(grouped), -1, 3)
+        return edges
 
-    def _mean(
+    def _at(
         self,
         end: Float[np.ndarray, "layer slice"],
         heights: Float[np.ndarray, "layer slice tick"],
-        met: Bool[np.ndarray, "layer slice"],
-    ) -> Points:
-        """Mean position over the layers, slice by slice."""
+    ) -> Float[np.ndarray, "layer slice 3"]:
+        """Place on each line, so many ticks from its beginning."""
         nearest = np.rint(end).astype(int)[..., None]
-        height = np.take_along_axis(heights, nearest, axis=2)[..., 0]
-        weights = (met + 1e-9) / (met + 1e-9).sum(axis=0)
-        along = ((self.ticks[0] + end * TICK_MM) * weights).sum(axis=0)
-        up = (height * weights).sum(axis=0)
-        mean: np.ndarray = self.starts + np.outer(along, self.forth)
-        return mean + np.outer(up, self.lift)
+        height = np.take_along_axis(heights, nearest, axis=2)
+        along = (self.ticks[0] + end * TICK_MM)[..., None]
+        place: np.ndarray = self.starts + along * self.forth + height * self.lift
+        return place
+
+
+def _weights(
+    met: Bool[np.ndarray, "layer slice"],
+) -> Float[np.ndarray, "group layer slice"]:
+    """How much each layer counts in each group of neighbours, slice by slice."""
+    shape = len(met) - GROUP + 1, len(met)
+    within = np.tri(*shape, GROUP - 1) - np.tri(*shape, -1)
+    weights: np.ndarray = (within[..., None] + ELSEWHERE) * met
+    weights /= weights.sum(axis=1, keepdims=True)
+    return weights
 
 
 def _crossing(values: Float[np.ndarray, "layer slice tick"]) -> np.ndarray:
@@ -273,14 +303,13 @@ def _reach(mask: Image, frame: Frame) -> tuple[float, float]:
     return float(along.min()), float(along.max())
 
 
-def _oval(edges: Points, name: str) -> Directions:
+def _oval(edges: Points) -> Directions:
     """Lay a closed curve through points around the origin: its radius [mm].
 
     An ellipse is a second harmonic of 1 / radius squared, so low harmonics of that are
     fitted first, which round the curve off where it leaves the last slice; what the
     points deviate from them is then interpolated.
     """
-    _require_slices(edges, name)
     angle, radius = _polar(edges)
     size = float(np.median(radius))
     fitted = _fit(angle, radius, size)
@@ -288,20 +317,14 @@ def _oval(edges: Points, name: str) -> Directions:
     return _averaged(around + _between(angle, radius - there))
 
 
-def _like(edges: Points, rim: Directions, name: str) -> Directions:
+def _like(edges: Points, rim: Directions) -> Directions:
     """Lay a closed curve of the shape of a rim through points: its radius [mm].
 
     Where a curve leaves the last slice, it stays as far from the rim as it was.
     """
-    _require_slices(edges, name)
     angle, radius = _polar(edges)
     there = np.interp(angle, *_periodic(AROUND, rim))
     return _averaged(rim + _between(angle, radius - there))
-
-
-def _require_slices(edges: Points, name: str) -> None:
-    if len(edges) < 2 * FEWEST_SLICES:
-        raise NotMeasurable(f"{name} is seen in too few slices to have an outline")
 
 
 def _polar(edges: Points) -> tuple[np.ndarray, np.ndarray]:

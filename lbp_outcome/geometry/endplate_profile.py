@@ -59,7 +59,7 @@ def endplate_profile(plate: Endplate, frame: Frame, name: str) -> EndplateProfil
     Raises:
         NotMeasurable: The endplate does not reach the midline.
     """
-    local = frame.local(plate.points)
+    local = frame.local(plate.level_points)
     aside, least = np.abs(local[:, 0]), SLICES * plate.apart_mm
     midline = local[aside <= max(MIDLINE_MM, least)]
     if len(midline) < FEWEST_POINTS:

@@ -86,7 +86,8 @@ def endplate_relief(spine: Spine, vertebra: Vertebra, end: End) -> Relief:
     sign = 1.0 if end is End.UPPER else -1.0
     outwards = sign * plate.plane.normal
     frame = upright(plate.plane.centre, outwards, rough_frame(spine).posterior)
-    outline = plate.points[_is_smooth(frame.local(plate.points))]
+    level = plate.level_points
+    outline = level[_is_smooth(frame.local(level))]
     seen, points, area = _surface(body(spine, vertebra), outwards, outline)
     local = frame.local(points)
     smooth = _fit(local[:, :2], local[:, 2])

@@ -43,7 +43,8 @@ LINING_MM = (9.0, 6.0, 10.0)
 """The arch lines the joint within this distance along, across and up [mm]."""
 
 ALMOST_ALL = 0.95
-"""Processes reach from the joint to where this share of them lies."""
+"""This share of a process lies within this share of its thickness, counted from the
+joint, if it is a block: the very end is ragged."""
 
 RECESS_BAND_MM, FOREMOST = 9.0, 3
 """The recess is looked at this far above and below the middle of the disc [mm], at so
@@ -88,15 +89,14 @@ def facet_joint(spine: Spine, disc: Disc, side: Side) -> FacetJoint:
     three thick slices carry it.
 
     Raises:
-        NotMeasurable: The processes are not segmented, do not face one another, or are
-            seen in a single slice.
+        NotMeasurable: The processes are not segmented, do not face one another, or
+            both face each other in a single slice only.
     """
     frame = midline_frame(spine, disc)
     back, grid = _back_process(spine, disc, side)
     front = front_process(spine, disc, side)
     behind, ahead = _facing(back, front, grid, f"the facet joint of {disc}, {side}")
-    for part in (behind, ahead):
-        _require_slices(part, grid)
+    _require_slices(behind, ahead, grid)
     outward = frame.left if side is Side.LEFT else -frame.left
     axes = np.stack([outward, frame.posterior])
     flat = [(part - frame.origin) @ axes.T for part in (behind, ahead)]
@@ -129,7 +129,7 @@ def processes_thickness_mm(spine: Spine, disc: Disc, side: Side) -> float:
     ahead = np.quantile(
         joint.local(front_process(spine, disc, side))[:, 1], 1 - ALMOST_ALL
     )
-    return float((behind - ahead - joint.space_mm) / (2 * ALMOST_ALL - 1))
+    return float((behind - ahead - joint.space_mm) / ALMOST_ALL)
 
 
 @once
@@ -249,11 +249,14 @@ def _voxels(
     return voxels, np.max([part.max(axis=0) for part in voxels], axis=0) + 1
 
 
-def _require_slices(points: Points, grid: Image) -> None:
-    """Refuse a process that only one slice of the scan shows."""
+def _require_slices(behind: Points, ahead: Points, grid: Image) -> None:
+    """Refuse a joint that only one slice of the scan shows on both sides.
+
+    A second slice through either process is enough to tell how the joint turns.
+    """
     axis = int(grid.spacing_mm.argmax())
-    slices = np.unique(np.rint(grid.to_index(points)[:, axis]))
-    if len(slices) < FEWEST_SLICES:
+    places = [np.rint(grid.to_index(part)[:, axis]) for part in (behind, ahead)]
+    if max(len(np.unique(place)) for place in places) < FEWEST_SLICES:
         raise NotMeasurable(
             "only one slice shows the facet joint; its angle needs thinner or axial "
             "slices"

@@ -1,6 +1,7 @@
 """The MR image around a disc, seen in the disc's own frame."""
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32
@@ -30,31 +31,37 @@ FINEST = 4
 """At most this many samples are averaged along each axis of a crop's voxel."""
 
 
-def level_crop(image: Image, spine: Spine, disc: Disc) -> LevelCrop:
+def level_crop(
+    image: Image, spine: Spine, disc: Disc, t1: Image | None = None
+) -> LevelCrop:
     """Return the image around a disc on a fixed grid in the disc's frame.
 
     Intensities are divided by their 95th percentile within the box around all
     vertebrae and discs: one scale for all levels of a patient. Each voxel averages
     enough trilinear samples that fine detail does not alias.
 
+    Args:
+        image: T2 image.
+        spine: Where the discs lie.
+        disc: The disc to look at.
+        t1: T1 image of the same examination, on voxels of its own; or None.
+
     Raises:
         NotMeasurable: The disc cannot be located, or lies outside the image.
     """
-    crop = _empty_crop(spine, disc)
-    if not _inside(image, crop.to_patient(_voxels(SHAPE))).any():
-        raise NotMeasurable(f"disc {disc} lies outside the image")
-    values = _sampled(image, crop.affine) / _patient_scale(image, spine)
-    return LevelCrop(values=values.astype(np.float32), affine=crop.affine)
+    other = None if t1 is None else _scaled(t1, spine)
+    return _looked_at(spine, disc, _scaled(image, spine), other)
 
 
 def level_crops(
-    image: Image, spine: Spine, discs: Iterable[Disc]
+    image: Image, spine: Spine, discs: Iterable[Disc], t1: Image | None = None
 ) -> dict[Disc, LevelCrop]:
     """Return one crop per disc, leaving out the discs that cannot be located."""
-    crops = {}
+    crops, t2 = {}, _scaled(image, spine)
+    other = None if t1 is None else _scaled(t1, spine)
     for disc in discs:
         try:
-            crops[disc] = level_crop(image, spine, disc)
+            crops[disc] = _looked_at(spine, disc, t2, other)
         except NotMeasurable:
             continue
     return crops
@@ -74,6 +81,37 @@ def paste_onto(
     for disc, heat in maps.items():
         _paste(pasted, grid, Image(np.asarray(heat, float), crops[disc].affine))
     return Image(pasted, grid.affine)
+
+
+class _Scaled(NamedTuple):
+    """An image, and what its intensities are divided by."""
+
+    image: Image
+    scale: float
+
+
+def _scaled(image: Image, spine: Spine) -> _Scaled:
+    return _Scaled(image, _patient_scale(image, spine))
+
+
+def _looked_at(spine: Spine, disc: Disc, t2: _Scaled, t1: _Scaled | None) -> LevelCrop:
+    crop = _empty_crop(spine, disc)
+    places = crop.to_patient(_voxels(SHAPE))
+    if not _inside(t2.image, places).any():
+        raise NotMeasurable(f"disc {disc} lies outside the image")
+    shown = t1 is not None and _inside(t1.image, places).any()
+    return LevelCrop(
+        values=_looks(t2, crop),
+        affine=crop.affine,
+        t1=_looks(t1, crop) if t1 is not None and shown else None,
+    )
+
+
+def _looks(
+    look: _Scaled, crop: Image
+) -> Float32[np.ndarray, "left posterior superior"]:
+    values: np.ndarray = (_sampled(look.image, crop.affine) / look.scale).astype("f4")
+    return values
 
 
 def _empty_crop(spine: Spine, disc: Disc) -> Image:
@@ -127,6 +165,8 @@ def _samples_per_voxel(image: Image, affine: Float[np.ndarray, "4 4"]) -> np.nda
 
 def _patient_scale(image: Image, spine: Spine) -> float:
     """95th percentile of the image within the box around the whole segmentation."""
+    if not spine.head_first:
+        return 1.0
     low, high = _extent(spine)
     corners = np.array(np.meshgrid(*np.stack([low, high], axis=1))).reshape(3, -1).T
     box = image.values[_box(image, corners)]

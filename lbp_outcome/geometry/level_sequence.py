@@ -42,7 +42,7 @@ SPREAD = (5.0, 4.5, 0.08, 0.05, 0.05, 0.35, 11.0, 0.15)
 SACRUM_SPREAD = (20.0, 9.0, 0.15, 0.2, 0.09, 0.8, 15.0, 0.5)
 """The same for S1, which is seen in part only."""
 
-FARTHEST = 3.0
+FARTHEST = 4.0
 """A cue counts at most like one this many standard deviations away: wedge fractures,
 slips and scoliosis must not outvote everything else."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from scipy.spatial import cKDTree
 
 from lbp_outcome.geometry.frame import Points, Vector
@@ -11,9 +11,9 @@ from lbp_outcome.image import Image
 
 ROUNDS = 12
 LEAST_SPREAD_MM = 0.3
-"""Residuals below this are the grain of the voxels, not strays [mm]."""
+"""Residuals below this are noise, not strays [mm]."""
 
-NEIGHBOUR = 0.5
+NEIGHBOUR = 0.5 + 1e-6
 """Inside a footprint some point of it lies this near along either axis [voxels]."""
 
 
@@ -30,7 +30,9 @@ class Plane:
     normal: Vector
 
 
-def fit_plane(points: Points, towards: Vector, rounds: int = ROUNDS) -> Plane:
+def fit_plane(
+    points: Points, towards: Vector, rounds: int = ROUNDS, grain_mm: float = 0.0
+) -> Plane:
     """Return the plane through most of the points, its normal turned `towards`.
 
     Total least squares, reweighted: first by the inverse distance, which finds the
@@ -40,13 +42,17 @@ def fit_plane(points: Points, towards: Vector, rounds: int = ROUNDS) -> Plane:
         points: Points, most of them on a plane [mm].
         towards: Which way the normal points.
         rounds: How often the points are weighed anew.
+        grain_mm: How far points stray because of their voxels, standard deviation: a
+            slight tilt across thick slices is a flight of stairs, and no step of it
+            is to pass for the plane [mm].
     """
+    least = max(grain_mm, LEAST_SPREAD_MM)
     weights = np.ones(len(points))
     for turn in range(rounds):
         plane = _weighted_plane(points, weights, towards)
         distance = np.abs((points - plane.centre) @ plane.normal)
         if turn < rounds // 2:
-            weights = 1 / np.maximum(distance, LEAST_SPREAD_MM)
+            weights = 1 / np.maximum(distance, least)
         else:
             weights = _biweight(distance)
     return Plane(points[weights > 0].mean(axis=0), plane.normal)
@@ -71,6 +77,17 @@ def _biweight(distance: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
 def central(points: Points, normal: Vector, share: float, grid: Image) -> Points:
     """Return the points in the central share of their footprint's area.
 
+    See `is_central`.
+    """
+    inner: np.ndarray = points[is_central(points, normal, share, grid)]
+    return inner
+
+
+def is_central(
+    points: Points, normal: Vector, share: float, grid: Image
+) -> Bool[np.ndarray, " n"]:
+    """Return which points lie in the central share of their footprint's area.
+
     A point is central if the place where it would lie in a footprint blown up by
     1 / sqrt(share) is still inside the footprint. Distances are counted in voxels: in
     millimetres, a whole rim would pass for central where slices are thick.
@@ -85,7 +102,7 @@ def central(points: Points, normal: Vector, share: float, grid: Image) -> Points
     middle = flat.mean(axis=0)
     further = middle + (flat - middle) / np.sqrt(share)
     distance, _ = cKDTree(flat).query(further, p=np.inf)
-    inner: np.ndarray = points[distance <= NEIGHBOUR]
+    inner: np.ndarray = distance <= NEIGHBOUR
     return inner
 
 

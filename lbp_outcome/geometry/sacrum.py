@@ -40,7 +40,8 @@ def _sacrum_doubt(spine: Spine) -> str:
     if is_sacrum and lowest is not Vertebra.S1:
         return (
             f"the lowest vertebra, named {lowest}, tapers downwards like the sacrum; "
-            f"if it is S1, state it (lowest=S1), or every level is named one too high"
+            f"if it is S1, state it (--lowest S1), else every level is named one too "
+            f"high"
         )
     if not is_sacrum and lowest is Vertebra.S1:
         return (

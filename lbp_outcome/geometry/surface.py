@@ -1,5 +1,6 @@
 """Where the surface of a structure lies, to a fraction of a voxel."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,11 +26,14 @@ class Surface:
         points: Positions on the surface [mm], evenly spread.
         apart_mm: Largest distance between neighbouring points [mm].
         point_area_mm2: Area that each point stands for, seen along the grid [mm2].
+        grain_mm: How far points stray from the surface because it is told in whole
+            voxels, standard deviation [mm].
     """
 
     points: Points
     apart_mm: float
     point_area_mm2: float
+    grain_mm: float
 
 
 def surface_facing(
@@ -48,7 +52,39 @@ def surface_facing(
     points, normals = structure.memory[axis, sign]
     facing = normals @ direction >= np.cos(np.radians(within_deg))
     across = np.delete(structure.mask.spacing_mm, axis)
-    return Surface(points[facing], float(across.max()), float(np.prod(across)))
+    return Surface(
+        points[facing],
+        apart_mm=float(across.max()),
+        point_area_mm2=float(np.prod(across)),
+        grain_mm=float(structure.mask.spacing_mm[axis]) / math.sqrt(12),
+    )
+
+
+def balanced(points: Points, direction: Vector, middle: Vector, grid: Image) -> Points:
+    """Return the points of a surface that have another one opposite the middle.
+
+    A plane through a hollow surface is level with its rim only if it reaches equally
+    far to all sides of the middle: what reaches further on one side, as osteophytes
+    do, is left out. Opposite is told by columns of voxels: seen along the grid or along
+    the surface's normal, the same points of a plane lie opposite one another.
+
+    Args:
+        points: Points of a surface that faces `direction` [mm].
+        direction: Which way it faces.
+        middle: The middle, on the surface [mm].
+        grid: The scan on whose voxels the points were found.
+    """
+    axis, _ = _best_axis(grid, direction)
+    seen = np.delete(grid.to_index(np.concatenate([points, middle[None]])), axis, 1)
+    column, centre = np.rint(seen[:-1]).astype(int), seen[-1]
+    opposite = np.rint(2 * centre - column).astype(int)
+    low, high = column.min(axis=0), column.max(axis=0)
+    covered = np.zeros(high - low + 1, bool)
+    covered[tuple((column - low).T)] = True
+    both = ((opposite >= low) & (opposite <= high)).all(axis=1)
+    both[both] = covered[tuple((opposite[both] - low).T)]
+    kept: np.ndarray = points[both]
+    return kept
 
 
 def _outermost(structure: Structure, axis: int, sign: int) -> tuple[Points, Points]:

@@ -15,8 +15,12 @@ def atomic_file(path: Path) -> Iterator[Path]:
     """Yield a path to write to; it becomes `path` only if nothing went wrong.
 
     The temporary name keeps the ending (`.nii.gz`), by which writers choose a format.
+
+    Raises:
+        InvalidChoice: No file can be written there.
     """
     path = Path(path)
+    require_place(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _temporary(path.parent, "".join(path.suffixes[-2:]))
     try:
@@ -25,6 +29,27 @@ def atomic_file(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def require_place(path: Path) -> None:
+    """Refuse a file that could not be written, before anything is worked out for it.
+
+    Nothing is left behind: a folder that is missing is made when the file is written.
+
+    Raises:
+        InvalidChoice: It is a folder, or its folder cannot be made or written to.
+    """
+    if path.is_dir():
+        raise InvalidChoice(f"{path}: this is a folder; give the name of a file")
+    try:
+        trial = _temporary(next(f for f in path.absolute().parents if f.exists()))
+        trial.touch()
+        trial.unlink()
+    except OSError as error:
+        why = (error.strerror or "no access").lower()
+        raise InvalidChoice(
+            f"{path}: nothing can be written there ({why}); choose another folder"
+        ) from None
 
 
 @contextmanager

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import nibabel
 import numpy as np
+from nibabel import imageglobals
 from nibabel.filebasedimages import ImageFileError
+from nibabel.spatialimages import HeaderDataError
 
 from lbp_outcome.errors import GeometryMismatch, UnreadableFile
 from lbp_outcome.image import Image
@@ -45,7 +47,9 @@ def write_image(path: Path, image: Image) -> None:
 
 def _read_file(path: Path) -> Image:
     if not path.is_file():
-        raise UnreadableFile(f"{path}: there is no such file.")
+        raise UnreadableFile(
+            f"{path}: there is no such file; check its name and folder"
+        )
     try:
         if path.name.endswith(NIFTI):
             return _read_nifti(path)
@@ -67,7 +71,7 @@ def _read_file(path: Path) -> Image:
             f"{path.name}: the file is truncated or damaged and cannot be read; "
             f"copy or export it again."
         ) from None
-    except ImageFileError:
+    except (ImageFileError, HeaderDataError):
         raise UnreadableFile(
             f"{path.name}: this is not a NIfTI image, or it is damaged."
         ) from None
@@ -78,6 +82,7 @@ def _read_file(path: Path) -> Image:
 
 
 def _read_nifti(path: Path) -> Image:
+    imageglobals.logger.disabled = True  # a bad header is told in one line
     nifti = nibabel.load(path)
     shape = _three_axes(path, nifti.shape)
     values = np.asanyarray(nifti.dataobj).reshape(shape)

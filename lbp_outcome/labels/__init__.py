@@ -1,5 +1,6 @@
 """Label schemes: what the numbers in a segmentation stand for, one scheme a file."""
 
+from lbp_outcome.labels._alignment import alignment_remark
 from lbp_outcome.labels._files import AUTO, read_spine
 from lbp_outcome.labels._grid import why_not_same_grid
 from lbp_outcome.labels._recognition import recognise, recognise_muscles
@@ -21,6 +22,7 @@ __all__ = [
     "LabelScheme",
     "Naming",
     "Part",
+    "alignment_remark",
     "anatomical",
     "counted_upwards",
     "read_spine",

@@ -1,6 +1,7 @@
 """From the files of a segmentation to the spine it describes."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from lbp_outcome.image import Image
 from lbp_outcome.io.images import read_image
 from lbp_outcome.labels._anatomy import misfit
 from lbp_outcome.labels._recognition import recognise
-from lbp_outcome.labels._shelf import LABEL_SCHEMES
+from lbp_outcome.labels._shelf import LABEL_SCHEMES, LabelScheme
 from lbp_outcome.spine import Spine
 
 AUTO = "auto"
@@ -45,39 +46,36 @@ def read_spine(
     tissues = None if semantic is None else read_image(semantic)
     file = Path(mask).name
     try:
-        if chosen is None:
-            return _recognised(file, labels, tissues, lowest)
-        spine, remarks = chosen.read_with_remarks(
-            labels, semantic=tissues, lowest=lowest
-        )
+        spine = _read(file, chosen, labels, tissues, lowest)
     except LbpError as error:
         text = str(error)
         ended = text if text.endswith((".", "?")) else f"{text}."
         raise type(error)(f"{file}: {ended}") from None
-    for remark in remarks:
+    for remark in spine.remarks:
         log.warning("%s: %s", file, remark)
-    _warn_of_misfit(file, spine, labels, tissues)
     return spine
 
 
-def _recognised(
-    file: str, labels: Image, tissues: Image | None, lowest: str | None
+def _read(
+    file: str,
+    scheme: LabelScheme | None,
+    labels: Image,
+    tissues: Image | None,
+    lowest: str | None,
 ) -> Spine:
-    """Recognise the scheme, and note in the spine what it was recognised by."""
-    found = recognise(labels, semantic=tissues, lowest=lowest)
-    spine, remarks = found.scheme.read_with_remarks(
-        labels, semantic=tissues, lowest=lowest
-    )
-    log.info("%s: %s", file, found.why)
-    for remark in remarks:
-        log.warning("%s: %s", file, remark)
-    assumption = "; ".join(filter(None, (spine.assumption, found.why)))
-    return replace(spine, assumption=assumption)
+    """Read the mask, and note in the spine what is odd about it."""
+    if scheme is None:
+        found = recognise(labels, semantic=tissues, lowest=lowest)
+        spine = found.scheme.read_silently(labels, semantic=tissues, lowest=lowest)
+        log.info("%s: %s", file, found.why)
+        assumption = "; ".join(filter(None, (spine.assumption, found.why)))
+        return replace(spine, assumption=assumption)
+    spine = scheme.read_silently(labels, semantic=tissues, lowest=lowest)
+    remarks = (*spine.remarks, *_misfits(spine, labels, tissues))
+    return replace(spine, remarks=remarks)
 
 
-def _warn_of_misfit(
-    file: str, spine: Spine, labels: Image, tissues: Image | None
-) -> None:
+def _misfits(spine: Spine, labels: Image, tissues: Image | None) -> Iterator[str]:
     """Say so when the mask makes no spine, and which scheme would make one."""
     wrong = "" if spine.doubt else misfit(spine)
     if not wrong:
@@ -86,10 +84,5 @@ def _warn_of_misfit(
         better = recognise(labels, semantic=tissues).scheme.name
     except LbpError:
         better = ""
-    log.warning(
-        "%s: read as %s, %s: %s",
-        file,
-        spine.scheme,
-        wrong,
-        f"is it {better}?" if better else "check the scheme, the mask and its header",
-    )
+    what = f"is it {better}?" if better else "check the scheme, the mask and its header"
+    yield f"read as {spine.scheme}, {wrong}: {what}"

@@ -114,7 +114,7 @@ def _counted(ranks: Mapping[int, int], lowest: Vertebra | None, first: int) -> N
         top = max(ranks, key=lambda number: ranks[number])
         raise InvalidChoice(
             f"vertebra {top} would lie above C1 if vertebra {first} is {bottom}; state "
-            f"the lowest vertebra (lowest)"
+            f"the lowest vertebra (--lowest)"
         )
     return Naming(
         names={number: upwards[rank] for number, rank in ranks.items()},

@@ -65,7 +65,7 @@ def recognise(
 
     def read(scheme: LabelScheme) -> _Reading:
         try:
-            spine, _ = scheme.read_with_remarks(mask, semantic=semantic, lowest=lowest)
+            spine = scheme.read_silently(mask, semantic=semantic, lowest=lowest)
         except LbpError as error:
             return _Reading(scheme, str(error))
         seen = f"{_counted(len(spine.vertebrae), 'vertebra', 'vertebrae')} and "
@@ -87,8 +87,8 @@ def recognise(
     spines = [s for s in known if s.has(*SPINE)]
     if known and not spines:
         raise InvalidChoice(
-            f"{listed(sorted(labels))} muscles of {known[0].name}, no spine; "
-            f"give a mask of the vertebrae and discs, and this one beside it (muscles)"
+            f"{listed(sorted(labels))} muscles of {known[0].name}, no spine; give a "
+            f"mask of the vertebrae and discs, and this one beside it (--muscles)"
         )
     return _decided(labels, spines, read)
 
@@ -164,13 +164,13 @@ def _decided(
         names = [reading.scheme.name for reading in fitting]
         raise InvalidChoice(
             f"{_all(labels)} can be read in more than one scheme; state which one it "
-            f"is (scheme): {', '.join(names[:-1])} or {names[-1]}?"
+            f"is (--scheme): {', '.join(names[:-1])} or {names[-1]}?"
         )
     tissue_of = [s.name for s in LABEL_SCHEMES.values() if labels <= s.tissues.keys()]
     if tissue_of:
         raise InvalidChoice(
             f"labels {ranges(labels)} look like the semantic mask of {tissue_of[0]}; "
-            f"it goes beside the mask of vertebrae (semantic)"
+            f"it goes beside the mask of vertebrae (--semantic)"
         )
     if readings:
         said = "; ".join(f"{r.scheme.name}: {_short(r.wrong)}" for r in readings)

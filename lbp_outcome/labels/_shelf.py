@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lbp_outcome.anatomy import Muscle, Side, Vertebra
 from lbp_outcome.errors import GeometryMismatch, InvalidChoice, LbpError, UnknownLabel
 from lbp_outcome.image import Image
 from lbp_outcome.labels._assembly import assemble
+from lbp_outcome.labels._dilation import dilation_remark
 from lbp_outcome.labels._faults import cleaned, scaled_to_grey, to_be_undone
 from lbp_outcome.labels._grid import why_not_same_grid
 from lbp_outcome.labels._muscles import sided
@@ -81,7 +82,7 @@ class LabelScheme:
         """Return the spine that a segmentation describes.
 
         What is left out of a faulty mask (specks, pieces far away from the rest of
-        their label) is logged as a warning.
+        their label) is noted in the spine's remarks and logged as a warning.
 
         Args:
             mask: One label per vertebra and disc.
@@ -96,19 +97,19 @@ class LabelScheme:
             InvalidChoice: `lowest` or `semantic` does not suit this scheme.
             LbpError: The mask is empty.
         """
-        spine, remarks = self.read_with_remarks(mask, semantic=semantic, lowest=lowest)
-        for remark in remarks:
+        spine = self.read_silently(mask, semantic=semantic, lowest=lowest)
+        for remark in spine.remarks:
             log.warning("%s", remark)
         return spine
 
-    def read_with_remarks(
+    def read_silently(
         self,
         mask: Image,
         *,
         semantic: Image | None = None,
         lowest: Vertebra | str | None = None,
-    ) -> tuple[Spine, tuple[str, ...]]:
-        """Return the spine, and a line for everything that was left out of the mask.
+    ) -> Spine:
+        """Return the spine, and log nothing of what was left out of the mask.
 
         Raises:
             LbpError: As `read` does.
@@ -117,7 +118,9 @@ class LabelScheme:
         parts, remarks = cleaned(separated(self._take_apart(mask)))
         tissues = None if semantic is None else self._tissues(semantic, mask)
         naming = self.name_vertebrae(parts.numbers, stated)
-        return assemble(parts, tissues, naming, self.name), remarks
+        spine = assemble(parts, tissues, naming, self.name)
+        dilated = "" if spine.doubt else dilation_remark(parts)
+        return replace(spine, remarks=(*remarks, dilated) if dilated else remarks)
 
     def read_muscles(self, mask: Image) -> dict[tuple[Muscle, Side], Structure]:
         """Return the muscles that a segmentation shows, each with its side.
@@ -200,7 +203,7 @@ def _where_it_fits(parts: Parts) -> str:
     fits = [s.name for s in LABEL_SCHEMES.values() if _reads(s, found)]
     fits += [
         f"the semantic mask of {s.name}, which goes beside the mask of vertebrae "
-        f"(semantic)"
+        f"(--semantic)"
         for s in LABEL_SCHEMES.values()
         if found <= s.tissues.keys()
     ]

@@ -19,8 +19,12 @@ from lbp_outcome.measurements._canal_signal import (
 )
 from lbp_outcome.spine import Spine
 
-HALF_BAND_MM = 4.0
-"""Slices this near to the middle of the sac show the midline [mm]."""
+MIDLINE_WITHIN_MM = 4.5
+"""The midline lies this near to the middle of the sac [mm]."""
+
+HALF_BAND_MM = 2.0
+"""Slices this near to the one with the most fat show the midline [mm]: the pad is a
+ridge, and further aside it is shallower."""
 
 DEEPEST_MM = 15.0
 """Fat further than this from the sac is not epidural [mm]."""
@@ -28,13 +32,15 @@ DEEPEST_MM = 15.0
 BEGINS_MM = 2.5
 """Fat begins this near to the sac: between them lie the dura and a mixed pixel [mm]."""
 
-BRIGHT_T2 = 0.38
-"""Half way between yellow ligament and fat, as a share of fluid on T2 [lbp-outcome]."""
+BRIGHT_T2 = 0.30
+"""A third of the way from yellow ligament to fat, as a share of fluid on T2. Not half
+way: at the top of its ridge, fat fills but a part of a slice [lbp-outcome]."""
 
-FAT_QUANTILE, FAT_SHARE = 0.95, 0.5
+FAT_QUANTILE, FAT_SHARE = 0.95, 0.35
 LEAST_T1 = 2.0
-"""On T1, fat is brighter than half way from fluid to the brightest twentieth behind the
-sac at all levels of this patient, and at least this many times as bright as fluid."""
+"""On T1, fat is brighter than so far on the way from fluid to the brightest twentieth
+behind the sac at all levels of this patient, and at least this many times as bright as
+fluid."""
 
 CLOSED_PIXELS = 3
 """Dark gaps narrower than this do not end the fat."""
@@ -50,7 +56,7 @@ class EpiduralFat:
     """Fat behind or before the sac at one disc.
 
     Attributes:
-        depth_mm: Its depth in each section, mean of the slices in the midline [mm].
+        depth_mm: Its depth in each section, in the midline [mm].
         remark: Which images show it.
     """
 
@@ -95,15 +101,25 @@ def _fat(examination: Examination, disc: Disc, *, backwards: bool) -> EpiduralFa
     rows = _rows(examination.spine, disc)
     given = images_given(examination)
     at = int(rows[len(rows) // 2])
-    middle = _midline(sections.cut, at)
+    middle = _near_midline(sections.cut, at)
     away = away_from_sac(sections.pixels[rows][:, middle], backwards=backwards)
     bright = (away > 0) & (away <= DEEPEST_MM)
     bright &= ~_bone(examination.spine, disc, int(rows[0]), int(rows[-1]))
     for weighting in given:
         signal = straightened(examination, weighting)[rows][:, middle]
         bright &= signal > least_of_fat(examination, weighting, at)
-    depth = _first_run(bright, away).sum(axis=2).mean(axis=1) * PIXEL_MM
-    return EpiduralFat(depth, _remark(examination.spine, disc, given))
+    depth = _first_run(bright, away).sum(axis=2) * PIXEL_MM
+    ridge = _ridge(depth, sections.cut.aside_mm[at, middle])
+    return EpiduralFat(ridge, _remark(examination.spine, disc, given))
+
+
+def _ridge(
+    depth: Float[np.ndarray, "row slice"], aside_mm: Float[np.ndarray, " slice"]
+) -> Float[np.ndarray, " row"]:
+    """Mean depth in the slices around the one that shows the most fat [mm]."""
+    most = aside_mm[depth.sum(axis=0).argmax()]
+    ridge: np.ndarray = depth[:, np.abs(aside_mm - most) <= HALF_BAND_MM].mean(axis=1)
+    return ridge
 
 
 def _rows(spine: Spine, disc: Disc) -> Int[np.ndarray, " row"]:
@@ -121,9 +137,12 @@ def _remark(spine: Spine, disc: Disc, given: tuple[Weighting, ...]) -> str:
     return "; ".join(remarks)
 
 
-def _midline(cut: Cut, at: int) -> Bool[np.ndarray, " slice"]:
-    """Which slices show the midline in one section."""
-    return np.asarray(np.abs(cut.aside_mm[at]) <= HALF_BAND_MM)
+def _near_midline(cut: Cut, at: int) -> Bool[np.ndarray, " slice"]:
+    """Which slices may show the midline in one section."""
+    near = np.asarray(np.abs(cut.aside_mm[at]) <= MIDLINE_WITHIN_MM)
+    if not near.any():
+        raise NotMeasurable("no slice of the scan shows the midline of the canal")
+    return near
 
 
 @once
@@ -132,7 +151,7 @@ def _bone(
 ) -> Bool[np.ndarray, "row slice pixel"]:
     """Which pixels in the midline lie in the vertebrae beside the disc."""
     whole = canal_sections(spine).cut
-    middle = _midline(whole, (first + last + 1) // 2)
+    middle = _near_midline(whole, (first + last + 1) // 2)
     cut = whole.only(slice(first, last + 1), middle)
     share = np.zeros((*cut.steps.shape, len(cut.ticks_mm)))
     for name in (disc.upper, disc.lower):
@@ -183,7 +202,7 @@ def _fat_on_t1(examination: Examination) -> float:
 def _just_behind(sections: Sections, rows: np.ndarray) -> Bool[np.ndarray, "r s p"]:
     """Pixels behind the sac, in the midline."""
     away = away_from_sac(sections.pixels[rows], backwards=True)
-    middle = np.abs(sections.cut.aside_mm[rows]) <= HALF_BAND_MM
+    middle = np.abs(sections.cut.aside_mm[rows]) <= MIDLINE_WITHIN_MM
     return np.asarray((away > 0) & (away <= DEEPEST_MM) & middle[:, :, None])
 
 

@@ -1,20 +1,16 @@
 """From the files of one examination to its measurements."""
 
-import logging
 import re
 from pathlib import Path
 
 from lbp_outcome.examination import Person
-from lbp_outcome.geometry.sacrum import numbering_doubt
-from lbp_outcome.measurements._image_doubts import with_image_doubts
+from lbp_outcome.measurements._doubts import with_doubts
 from lbp_outcome.measurements._muscle_norms import read_norms
 from lbp_outcome.measurements._repeatability import measure_repeatedly
 from lbp_outcome.measurements._shelf import measure
 from lbp_outcome.measurements._table import require_table_name, write_measurements
 from lbp_outcome.patient_files import MuscleFiles, PatientFiles, Segmentation
 from lbp_outcome.records import Measurement
-
-log = logging.getLogger(__name__)
 
 
 def measure_mask(
@@ -91,11 +87,8 @@ def measure_files(
     if norms is not None:
         read_norms(norms)  # a faulty table is refused before anything is measured
     examination = files.examination(person, norms=norms)
-    for doubt in (examination.spine.doubt, numbering_doubt(examination.spine)):
-        if doubt:
-            log.warning("%s: %s", files.name, doubt)
     take = measure_repeatedly if repeatability else measure
-    measurements = tuple(with_image_doubts(take(examination), examination, files))
+    measurements = with_doubts(take(examination), examination, files)
     if out is not None:
         write_measurements(out, subject or subject_of(files.name), measurements)
     return measurements

@@ -20,6 +20,10 @@ PEAK_DEG = 70.0
 """Herniations are looked for this far to either side: beyond the foramen, thick slices
 leave the border too uncertain [deg]."""
 
+BESIDE_DEG = 75.0
+"""What stands out focally is compared with the back so far to either side of it: spurs
+make endplates reach beyond the disc further to the sides [deg]."""
+
 PRESENT_MM = 2.0
 """A disc must stand out beyond its endplates by more than this [mm]."""
 
@@ -52,7 +56,7 @@ class Focal:
         at_deg: Where it lies: 0 in the midline, positive to the patient's left [deg].
         present: Whether it is large and narrow enough to resemble a herniation.
         migration_mm: How far disc tissue behind the bodies reaches beyond the endplate
-            above (positive) or below (negative) [mm].
+            above (positive) or below (negative) [mm]; 0 up to 3 mm.
     """
 
     depth_mm: float
@@ -81,8 +85,9 @@ def focal(spine: Spine, disc: Disc) -> Focal:
     outline = disc_outline(spine, disc)
     back = np.abs(ANGLES_DEG) <= BEHIND_DEG
     beyond = np.maximum(outline.beyond[back], 0)
-    standing = beyond - np.median(beyond)
-    peak = int(np.where(np.abs(ANGLES_DEG[back]) <= PEAK_DEG, standing, -1).argmax())
+    peak = int(np.where(np.abs(ANGLES_DEG[back]) <= PEAK_DEG, beyond, -1).argmax())
+    beside = np.abs(ANGLES_DEG[back] - ANGLES_DEG[back][peak]) <= BESIDE_DEG
+    standing = beyond - np.median(beyond[beside])
     depth = float(standing[peak])
     low, high = _foot(standing, peak, FOOT_SHARE * depth)
     angles = np.radians(np.interp([low, high], np.arange(back.sum()), ANGLES_DEG[back]))
@@ -129,7 +134,7 @@ def _fall(downhill: Float[np.ndarray, " n"], level: float) -> float:
         return float(len(downhill) - 1)
     after = int(low[0])
     step = downhill[after - 1] - downhill[after]
-    return after - float((level - downhill[after]) / max(step, 1e-9))
+    return after - float((level - downhill[after]) / step)
 
 
 def _migration_mm(spine: Spine, disc: Disc) -> float:
@@ -149,7 +154,9 @@ def _migration_mm(spine: Spine, disc: Disc) -> float:
     half = float(np.abs(voxel).max()) / 2
     above = float(height.max() - top) + half
     below = float(bottom - height.min()) + half
-    return max(above, 0.0) if above >= below else 0.0 - max(below, 0.0)
+    if max(above, below) <= BEYOND_MM:
+        return 0.0
+    return above if above >= below else -below
 
 
 def _behind(local: Float[np.ndarray, "n 3"], rim: np.ndarray) -> Bool[np.ndarray, " n"]:

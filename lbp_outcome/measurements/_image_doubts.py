@@ -1,19 +1,13 @@
 """Images that are not what they were given as, told by what was measured on them."""
 
-import logging
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 from statistics import median
 
 import numpy as np
 
 from lbp_outcome.examination import Examination
 from lbp_outcome.image import Image
-from lbp_outcome.measurements._shelf import MEASUREMENTS
-from lbp_outcome.patient_files import PatientFiles
 from lbp_outcome.records import Measurement
-
-log = logging.getLogger(__name__)
 
 MOST_ON_T2, LEAST_ON_T1 = 1.0, 0.8
 """Marrow is darker than fluid on T2 and brighter on T1: signal of the bodies over that
@@ -27,23 +21,6 @@ FEWEST_GREYS = 16
 
 Doubts = dict[str, str]
 """Why an image is doubted, by its name in an examination."""
-
-
-def with_image_doubts(
-    measurements: Iterable[Measurement], examination: Examination, files: PatientFiles
-) -> Iterator[Measurement]:
-    """Warn of images that are not T2 or T1, and remark so on all numbers from them."""
-    found = tuple(measurements)
-    doubts = image_doubts(found, examination)
-    for name, doubt in doubts.items():
-        path = {"t2": files.t2, "t1": files.t1}.get(name)
-        log.warning("%s: %s", path.name if path else files.name, doubt)
-    for item in found:
-        said = [doubts[n] for n in MEASUREMENTS[item.name].sources if n in doubts]
-        if item.value is None or not said:
-            yield item
-        else:
-            yield replace(item, remark="; ".join(filter(None, (item.remark, *said))))
 
 
 def image_doubts(

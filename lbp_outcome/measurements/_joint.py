@@ -14,7 +14,11 @@ from lbp_outcome.geometry.facet import FacetJoint, facet_joint
 from lbp_outcome.geometry.frame import Points
 from lbp_outcome.geometry.once import once
 from lbp_outcome.image import Image
-from lbp_outcome.measurements._signal import FEWEST_VOXELS, darkness
+from lbp_outcome.measurements._signal import (
+    FEWEST_VOXELS,
+    darkness,
+    require_not_black,
+)
 from lbp_outcome.phantoms.joints import JointedSpine
 from lbp_outcome.place import Place
 
@@ -114,7 +118,9 @@ def _csf(examination: Examination, disc: Disc, number: int | None) -> float:
     if known.sum() < FEWEST_VOXELS:
         raise NotMeasurable("the image does not show the spinal canal at the joint")
     values = image.values[tuple(index[known].T)].astype(float) - darkness(image)
-    return max(float(np.quantile(values, FLUID_QUANTILE)), 1e-6)
+    fluid = float(np.quantile(values, FLUID_QUANTILE))
+    require_not_black(image, fluid, "the spinal canal")
+    return fluid
 
 
 def _around(image: Image, joint: FacetJoint) -> tuple[Points, Float[np.ndarray, " n"]]:
@@ -140,9 +146,11 @@ def _profile(places: Points, signal: Float[np.ndarray, " n"]) -> np.ndarray:
     away = (places[:, 1] - ticks[:, None]) / SPREAD_MM
     weight = np.exp(-0.5 * away**2)
     total = weight.sum(axis=1)
-    if len(signal) < FEWEST_VOXELS or (total > 1).mean() < SHOWN_SHARE:
+    shown = total > 1
+    if len(signal) < FEWEST_VOXELS or shown.mean() < SHOWN_SHARE:
         raise NotMeasurable("the image does not show the facet joint")
-    profile: np.ndarray = (weight @ signal) / np.maximum(total, 1e-9)
+    seen = (weight[shown] @ signal) / total[shown]
+    profile: np.ndarray = np.interp(ticks, ticks[shown], seen)
     return profile
 
 

@@ -24,16 +24,20 @@ WEIGHTINGS: tuple[Weighting, Weighting] = ("t1", "t2")
 OEDEMA_T1, OEDEMA_T2 = -1.0, 0.0
 """Type I: darker than this on T1, brighter than this on T2 [SD of the mid-body]."""
 
-FAT_T1, FAT_T2 = 1.5, -0.5
-"""Type II: brighter than this on T1, not darker than this on T2 [SD]."""
+FAT, FAT_T2 = 1.7, -0.5
+"""Type II: brighter than this on T1 and T2 together, not darker than that on T2 [SD].
+"""
 
-DENSE = -1.5
-"""Type III: darker than this on both [SD]."""
+T1_WEIGHS = 2 / 3
+"""Fat brightens both images, but is told by T1: its weight in their mean."""
 
-LEAST_SHARE = (0.10, 0.20, 0.30)
+DENSE = -2.75
+"""Type III: darker than this on both [SD]. The dense bone beside a worn disc stays
+above it."""
+
+LEAST_SHARE = (0.10, 0.10, 0.12)
 """A type is present if it takes up at least this share of the slab. The cut-offs were
-proposed by lbp-outcome and tuned on simulated spines; they are uncertain. Uneven but
-healthy marrow reaches higher shares of type II and III than of type I."""
+proposed by lbp-outcome and tuned on simulated spines; they are uncertain."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +103,7 @@ def _kinds(
     return np.stack(
         [
             (t1 < OEDEMA_T1) & (t2 > OEDEMA_T2),
-            (t1 > FAT_T1) & (t2 > FAT_T2),
+            (T1_WEIGHS * t1 + (1 - T1_WEIGHS) * t2 > FAT) & (t2 > FAT_T2),
             (t1 < DENSE) & (t2 < DENSE),
         ]
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lbp_outcome.errors import InvalidChoice
-from lbp_outcome.io.atomic import atomic_file
+from lbp_outcome.io.atomic import atomic_file, require_place
 from lbp_outcome.records import Measurement
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ COLUMNS = (
     "reason",
     "remark",
     "repeatability",
+    "doubt",
+    "naming",
 )
 NUMBERS = ("value", "repeatability")
 DECIMALS = 4
@@ -34,7 +36,8 @@ def write_measurements(
 ) -> None:
     """Write measurements as a table: .csv, .tsv or .parquet.
 
-    Each row holds a value or the reason why there is none, never both.
+    Each row holds a value or the reason why there is none, never both; and beside a
+    value what speaks against it, such as doubtful names of the levels.
 
     Raises:
         InvalidChoice: The file's ending names no kind of table.
@@ -48,15 +51,17 @@ def write_measurements(
 
 
 def require_table_name(path: Path) -> None:
-    """Refuse a file whose ending names no kind of table, before anything is measured.
+    """Refuse a table that could not be written, before anything is measured.
 
     Raises:
-        InvalidChoice: It is none of .csv, .tsv and .parquet.
+        InvalidChoice: Its ending is none of .csv, .tsv and .parquet, or no file can be
+            written there.
     """
     if path.suffix not in {*SEPARATORS, ".parquet"}:
         raise InvalidChoice(
             f"{path.name}: a table of measurements ends in .csv, .tsv or .parquet"
         )
+    require_place(path)
 
 
 def as_table(subject: str, measurements: Iterable[Measurement]) -> "Table":
@@ -78,6 +83,8 @@ def as_table(subject: str, measurements: Iterable[Measurement]) -> "Table":
                 "reason": item.reason,
                 "remark": item.remark,
                 "repeatability": item.repeatability,
+                "doubt": item.doubt,
+                "naming": item.naming,
             }
             for item in measurements
         ],
@@ -113,6 +120,8 @@ def _row(subject: str, item: Measurement) -> tuple[str, ...]:
         item.reason,
         item.remark,
         _written(item.repeatability),
+        item.doubt,
+        item.naming,
     )
 
 

@@ -12,6 +12,7 @@ from lbp_outcome.measurements._disc_signal import (
     shading_remark,
 )
 from lbp_outcome.measurements._first_order import median
+from lbp_outcome.measurements._signal import require_not_black
 from lbp_outcome.phantoms.patterned_discs import PATTERNED, RINGED
 from lbp_outcome.phantoms.spine import SIGNAL
 from lbp_outcome.place import Place
@@ -40,7 +41,8 @@ def disc_signal_to_brightest_ratio(examination: Examination, disc: Disc) -> Rema
 
     Raises:
         NotMeasurable: The disc is not segmented or lies outside the image, the
-            brightest disc is clipped, or fewer than three discs can be compared.
+            brightest disc is clipped or black, or fewer than three discs can be
+            compared.
     """
     own = median(inner_signal(examination, disc))
     signals = dict(_seen(examination))
@@ -48,7 +50,9 @@ def disc_signal_to_brightest_ratio(examination: Examination, disc: Disc) -> Rema
         raise NotMeasurable("fewer than three discs show their signal")
     brightest = max(signals, key=signals.__getitem__)
     refuse_clipped_disc(examination, brightest)
-    return Remarked(own / max(signals[brightest], 1e-6), shading_remark(examination))
+    assert examination.t2 is not None  # or there would be no signal
+    require_not_black(examination.t2, signals[brightest], "even the brightest disc")
+    return Remarked(own / signals[brightest], shading_remark(examination))
 
 
 def _seen(examination: Examination) -> Iterator[tuple[Disc, float]]:

@@ -27,9 +27,9 @@ def epidural_fat_area_mm2(examination: Examination, disc: Disc) -> Remarked:
     """Area of the epidural fat behind the sac, in the midline at the disc [mm2].
 
     What is bright on both T1 and T2, from the sac backwards to the first dark layer
-    (yellow ligament, lamina), within 8 mm of the disc; the mean of the slices within
-    4 mm of the middle of the sac. Without a T1 image, blurred fluid behind the sac may
-    pass for a millimetre of fat.
+    (yellow ligament, lamina), within 8 mm of the disc, in the slice near the middle of
+    the sac that shows the most, or the mean of the slices within 2 mm of it. Without a
+    T1 image, blurred fluid behind the sac may pass for a millimetre of fat.
 
     Raises:
         NotMeasurable: The canal is not segmented along the disc, or no image shows it.

@@ -21,8 +21,9 @@ def herniation_depth_mm(spine: Spine, disc: Disc) -> float | Remarked:
     """How far the disc stands out focally beyond the rest of its back [mm].
 
     The largest distance beyond the endplates within 70 degrees of the midline behind,
-    less the median of the disc's back, so that a general bulge does not count. Without
-    a herniation it reaches 1.1 mm in one disc of twenty. The remark says where it lies.
+    less the median of the disc's back within 75 degrees of it, so that a general bulge
+    does not count. Without a herniation it reaches 1.1 mm in one disc of twenty. The
+    remark says where it lies.
 
     Raises:
         NotMeasurable: The disc or its endplates are not segmented.

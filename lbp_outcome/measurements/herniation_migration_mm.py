@@ -21,7 +21,8 @@ from lbp_outcome.units import Unit
 def herniation_migration_mm(spine: Spine, disc: Disc) -> float:
     """How far disc tissue behind the bodies lies beyond an endplate's level [mm].
 
-    Positive above the disc, negative below. Up to 3 mm any bulge may overhang.
+    Positive above the disc, negative below. Any bulge may overhang by up to 3 mm, which
+    is no migration and reads 0.
 
     Raises:
         NotMeasurable: The disc or its endplates are not segmented.

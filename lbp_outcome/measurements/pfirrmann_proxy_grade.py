@@ -13,7 +13,7 @@ from lbp_outcome.measurements._disc_signal import (
     shading_remark,
 )
 from lbp_outcome.measurements._first_order import interquartile_range, median
-from lbp_outcome.measurements._signal import peak_mean
+from lbp_outcome.measurements._signal import peak_mean, require_not_black
 from lbp_outcome.measurements.dhi_mean import dhi_mean
 from lbp_outcome.measurements.disc_csf_signal_ratio import GREY
 from lbp_outcome.place import Place
@@ -44,12 +44,15 @@ def pfirrmann_proxy_grade(examination: Examination, disc: Disc) -> Remarked:
     the echo time, and the border between nucleus and annulus is not looked at.
 
     Raises:
-        NotMeasurable: The disc or the canal is not segmented, lies outside the image,
-            or the fluid is clipped; the message then gives the lower bound.
+        NotMeasurable: The disc or the canal is not segmented, lies outside the image
+            or is black, or the fluid is clipped; the message then gives the lower
+            bound.
     """
     signal = inner_signal(examination, disc)
     ratio = peak_mean(signal) / fluid_signal(examination)
-    uneven = interquartile_range(signal) / max(median(signal), 1e-6)
+    assert examination.t2 is not None  # or there would be no signal
+    require_not_black(examination.t2, median(signal), f"disc {disc}")
+    uneven = interquartile_range(signal) / median(signal)
     height, missing = _height_index(examination.spine, disc)
     grade = grade_of(ratio, uneven, height)
     if fluid_is_clipped(examination):

@@ -43,7 +43,10 @@ WAVE_MM, BETWEEN_ROOTS_MM = 24.0, 5.0
 
 FAT_HALF_WIDTH_MM, FAT_HALF_HEIGHT_MM, FAT_BACK_MM = 9.0, 8.0, 10.0
 """Half the width and height of a pad of fat, and where it ends behind the middle of the
-canal [mm]."""
+canal, in the midline [mm]."""
+
+FAT_ROOF = 0.4
+"""A pad is a ridge: by so much it ends further in front for each millimetre aside."""
 
 LAMINA_HALF_WIDTH_MM, LAMINA_HALF_HEIGHT_MM, LAMINA_BACK_MM = 11.0, 9.0, 15.0
 
@@ -105,7 +108,7 @@ class CaudaSpine:
         """Return the depth of fat at L3-L4, its mean over the midline band [mm]."""
         left = np.linspace(-half_band_mm, half_band_mm, 201)
         edge = CANAL_MM[1] * np.sqrt(1 - (left / CANAL_MM[0]) ** 2)
-        return float((FAT_BACK_MM - edge).mean())
+        return float((FAT_BACK_MM - FAT_ROOF * np.abs(left) - edge).mean())
 
     def extent(self) -> Points:
         """Return patient positions that enclose it [mm]."""
@@ -176,7 +179,8 @@ class _Places:
         left, back, up = self.local.T
         away = np.min([np.abs(up - self.heights[i]) for i in (0, 2)], axis=0)
         inside = (np.abs(left) <= FAT_HALF_WIDTH_MM) & (away <= FAT_HALF_HEIGHT_MM)
-        return np.asarray(inside & (back > 0) & (back <= FAT_BACK_MM))
+        roof = FAT_BACK_MM - FAT_ROOF * np.abs(left)
+        return np.asarray(inside & (back > 0) & (back <= roof))
 
     def in_lamina(self, flavum_mm: float) -> Bool[np.ndarray, " n"]:
         """Which lie in the lamina at L4-L5, so far behind the canal."""

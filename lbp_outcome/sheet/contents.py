@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from lbp_outcome.anatomy import Border, Disc, Muscle, Side, Vertebra
-from lbp_outcome.measurements import MEASUREMENTS
+from lbp_outcome.measurements import MEASUREMENTS, Reason, grouped_reasons
 from lbp_outcome.records import Measurement
 from lbp_outcome.reference_range import ReferenceRange
 from lbp_outcome.units import Unit
@@ -25,10 +25,6 @@ DECIMALS = {
     Unit.RATIO: 2,
     Unit.SCORE: 0,
 }
-LEVEL_NAME = re.compile(
-    r"\b[CTLS]\d{1,2}(?:-[CTLS]\d{1,2})?\b(?! (?:and T2|signal|image))"
-)
-DOTS = "\N{HORIZONTAL ELLIPSIS}"
 UNIT_ENDINGS = frozenset({"mm", "mm2", "mm3", "cm2", "cm3", "deg", "percent"})
 ABBREVIATIONS = {"ap": "AP", "csf": "CSF", "dhi": "DHI", "vbq": "VBQ", "sac": "sac"}
 ABOVE, BELOW = "▲", "▼"
@@ -112,28 +108,6 @@ class Line:
     name: str
     figure: Figure
     unit: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """Why some measurements have no value.
-
-    Attributes:
-        text: The reason; dots stand for the level.
-        levels: The levels it holds for; nothing where it names none.
-        names: The measurements.
-    """
-
-    text: str
-    levels: tuple[str, ...]
-    names: tuple[str, ...]
-
-    @property
-    def sentence(self) -> str:
-        """The reason with its levels, without the measurements."""
-        if len(self.levels) == 1:
-            return self.text.replace(DOTS, self.levels[0])
-        return f"{self.text} ({', '.join(self.levels)})" if self.levels else self.text
 
 
 def both(name: str, *, remarked: bool = False) -> tuple[Pick, ...]:
@@ -258,23 +232,8 @@ def in_words(name: str) -> str:
 
 
 def reasons(measurements: Iterable[Measurement]) -> tuple[Reason, ...]:
-    """Return why measurements have no value, the most frequent reason first.
-
-    Reasons that differ in nothing but the level are one.
-    """
-    names: dict[str, list[str]] = defaultdict(list)
-    levels: dict[str, list[str]] = defaultdict(list)
-    for item in measurements:
-        if item.value is None:
-            text = LEVEL_NAME.sub(DOTS, item.reason)
-            names[text].append(in_words(item.name))
-            levels[text] += LEVEL_NAME.findall(item.reason)[:1]
-    found = [
-        Reason(
-            text=text,
-            levels=tuple(dict.fromkeys(levels[text])),
-            names=tuple(dict.fromkeys(names[text])),
-        )
-        for text in names
-    ]
-    return tuple(sorted(found, key=lambda reason: -len(names[reason.text])))
+    """Return why measurements have no value, with their names in words."""
+    return tuple(
+        replace(reason, names=tuple(dict.fromkeys(map(in_words, reason.names))))
+        for reason in grouped_reasons(measurements)
+    )

@@ -5,8 +5,9 @@ from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from lbp_outcome.measurements import Reason
 from lbp_outcome.sheet.colours import INK, LINE, SOFT, UNUSUAL, UNUSUAL_PALE
-from lbp_outcome.sheet.contents import Figure, Reason, Table
+from lbp_outcome.sheet.contents import Figure, Table
 from lbp_outcome.sheet.disc_view import draw_disc
 from lbp_outcome.sheet.page_contents import Sheet
 from lbp_outcome.sheet.sagittal_view import draw_sagittal, middle_plane

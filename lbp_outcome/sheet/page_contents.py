@@ -8,13 +8,12 @@ from lbp_outcome.anatomy import Disc, Vertebra
 from lbp_outcome.errors import NotMeasurable
 from lbp_outcome.examination import Examination
 from lbp_outcome.geometry.numbering import numbering
-from lbp_outcome.geometry.sacrum import numbering_doubt
 from lbp_outcome.image import Image
+from lbp_outcome.measurements import Reason, doubts_in, spine_doubts
 from lbp_outcome.records import Measurement
 from lbp_outcome.sheet.contents import (
     Key,
     Line,
-    Reason,
     Table,
     figure,
     index,
@@ -86,7 +85,7 @@ def sheet_of(
         unusual=unusual(measurements),
         missing=reasons(measurements),
         provenance=_provenance(examination),
-        doubts=tuple(filter(None, (spine.doubt, numbering_doubt(spine)))),
+        doubts=tuple(dict.fromkeys((*spine_doubts(spine), *doubts_in(measurements)))),
     )
 
 

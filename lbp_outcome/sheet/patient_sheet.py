@@ -9,7 +9,7 @@ from lbp_outcome.measurements import (
     measure,
     measure_repeatedly,
     read_norms,
-    with_image_doubts,
+    with_doubts,
 )
 from lbp_outcome.sheet.measurement_sheet import write_sheet
 
@@ -51,11 +51,11 @@ def patient_sheet(
         person_of(people, patient), norms=norms
     )
     take = measure_repeatedly if repeatability else measure
-    found = with_image_doubts(take(examination), examination, people.files[patient])
+    found = with_doubts(take(examination), examination, people.files[patient])
     return write_sheet(
         out,
         examination,
-        tuple(found),
+        found,
         subject=patient,
         simulated=people.simulated,
     )

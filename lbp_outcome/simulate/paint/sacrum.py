@@ -30,6 +30,9 @@ falls sideways, and the side faces run inwards to the back."""
 WING_FROM = 0.45
 """Where the wings part from the body, relative to its depth."""
 
+WING_BELOW_MM = 2.0
+"""How far the wings of S1 lie below its endplate, whose rim stands out of them [mm]."""
+
 FORAMEN_MM, FORAMEN_AT = 4.5, 0.62
 """Radius of the holes between the segments [mm], and their distance from the midline
 relative to the depth of the segment above."""
@@ -119,7 +122,8 @@ def _wing(shape: VertebraShape, taper: float) -> Solid:
     depth, height = shape.size.depth, shape.height
     reach = WING_TO_DEPTH * depth
     start = WING_FROM * depth
-    falls = np.float32(WING_TOP if shape.top.hollow > 0 else 0.0)  # fused below S1
+    first = shape.top.hollow > 0  # fused below S1
+    falls = np.float32(WING_TOP if first else 0.0)
 
     def distance(block: Block) -> Sheets:
         narrower, middle = _narrower(block, depth, height, taper)
@@ -127,6 +131,10 @@ def _wing(shape: VertebraShape, taper: float) -> Solid:
         out = aside - np.float32(start)
         half = np.float32(depth / 2) * narrower
         top = block.superior - np.float32(height / 2)
+        rim = top
+        if first:  # level with the rim, the wings would fill the hollow between
+            plate = shape.upper_endplate(block.right, block.anterior)
+            rim = block.superior - plate + np.float32(WING_BELOW_MM)
         from_hole = aside - np.float32(FORAMEN_AT * depth)
         below = top + np.float32(height)
         hole = np.sqrt(from_hole * from_hole + below * below)
@@ -134,7 +142,7 @@ def _wing(shape: VertebraShape, taper: float) -> Solid:
             anterior - 0.7 * half + np.float32(WING_FRONT) * out,
             -anterior - 1.1 * half - np.float32(WING_BACK) * out,
             aside - WING_SIDE * anterior - np.float32(reach) * narrower,
-            top + falls * np.maximum(out, 0),
+            rim + falls * np.maximum(out, 0),
             -top - np.float32(height + WINGS_FUSED_MM),
             np.float32(0.6 * start) - aside,
             np.float32(FORAMEN_MM) - hole,

@@ -23,6 +23,9 @@ OPERATED_LEVELS = {"L2-L3": 0.05, "L3-L4": 0.25, "L4-L5": 0.70}
 SITES = {"A": 0.5, "B": 0.3, "C": 0.2}
 """Share of patients per simulated hospital."""
 
+MONTHS = 3.0, 600.0
+"""Shortest and longest duration of symptoms [mo]."""
+
 SHARE_PLANTED = 0.5
 OLDER_BY, NARROWER_BY = 5.0, 0.6
 """How the patients of a shifted hospital differ: age [a], and the log of the dural
@@ -119,7 +122,7 @@ def draw_patients(
         bmi=bmi,
         smoker=smoker,
         depression=depression,
-        symptom_duration=np.maximum(np.ceil(np.exp(np.log(14) + 0.95 * waited)), 3),
+        symptom_duration=np.clip(np.ceil(14 * np.exp(0.95 * waited)), *MONTHS),
         comorbidity=comorbidity,
         operated_level=level,
         site=site,

@@ -10,6 +10,7 @@ from lbp_outcome.records import Measurement
 from lbp_outcome.simulate.body.bones import Endplate, Pit, VertebraShape
 from lbp_outcome.simulate.body.discs import DiscShape
 from lbp_outcome.simulate.paint.body import WAIST_DEEP, WAIST_WIDE
+from lbp_outcome.simulate.truth.modic import visible_modic_type
 from lbp_outcome.simulate.truth.value import true_value
 
 DEEP_MM = 2.0
@@ -56,21 +57,21 @@ def of_body(
 
 def of_endplates(disc: DiscShape) -> Iterator[Measurement]:
     """Yield what is true of the endplates above and below a disc."""
-    for border, plate in (
-        (Border.ABOVE, disc.upper.bottom),
-        (Border.BELOW, disc.lower.top),
+    for border, bone, plate in (
+        (Border.ABOVE, disc.upper, disc.upper.bottom),
+        (Border.BELOW, disc.lower, disc.lower.top),
     ):
         yield from _of_endplate(disc.name, border, plate)
+        kind = visible_modic_type(plate, bone.marrow_fat)
+        yield true_value("modic_type", kind, disc.name, part=border)
 
 
 def _of_endplate(disc: Disc, border: Border, plate: Endplate) -> Iterator[Measurement]:
     deepest = max((pit.depth for pit in plate.pits), default=0.0)
     area = sum(_deep_area(pit) for pit in plate.pits)
-    kind = plate.modic.type if plate.modic else 0
     yield true_value("endplate_concavity_mm", plate.hollow, disc, part=border)
     yield true_value("endplate_depth_mm", deepest, disc, part=border)
     yield true_value("endplate_defect_area_mm2", area, disc, part=border)
-    yield true_value("modic_type", kind, disc, part=border)
 
 
 def _deep_area(pit: Pit) -> float:

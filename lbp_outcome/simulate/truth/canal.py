@@ -1,6 +1,7 @@
 """What is true of the dural sac and of what lies behind it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -31,6 +32,9 @@ CANAL_HALF_WIDTH_MM, FURTHEST = 8.0, 0.9
 """The back of a disc borders on the canal this far from the midline, and its bulge is
 what this share of it stays within."""
 
+WALLED = "the wall of the sacral canal takes up a part of the fat's place"
+"""Bone is painted over the lower half of the pad above the sacrum."""
+
 Steps = Float[np.ndarray, " steps"]
 
 
@@ -56,6 +60,7 @@ def of_canal(anatomy: Anatomy, disc: DiscShape) -> Iterator[Measurement]:
     for pad in anatomy.fat_pads:
         if pad.disc == name:
             yield from _of_pad(sac, disc, pad)
+            yield true_value("ligamentum_flavum_mm", pad.flavum, name)
 
 
 def of_pedicles(sac: SacShape, bone: VertebraShape) -> Iterator[Measurement]:
@@ -109,13 +114,19 @@ def _bulge(disc: DiscShape) -> float:
 
 
 def _of_pad(sac: SacShape, disc: DiscShape, pad: FatPad) -> Iterator[Measurement]:
+    """Yield how much fat there is, or why no formula tells it."""
     depth = _fat_depth(sac, pad)
     beside = beside_disc(sac, disc)
     area = float(np.trapezoid(depth[beside], sac.distance[beside]))
-    yield true_value("epidural_fat_absent", pad.thickness == 0, pad.disc)
-    yield true_value("epidural_fat_depth_mm", depth.max(), pad.disc)
-    yield true_value("epidural_fat_area_mm2", area, pad.disc)
-    yield true_value("ligamentum_flavum_mm", pad.flavum, pad.disc)
+    for name, value in (
+        ("epidural_fat_absent", float(pad.thickness == 0)),
+        ("epidural_fat_depth_mm", float(depth.max())),
+        ("epidural_fat_area_mm2", area),
+    ):
+        found = true_value(name, value, pad.disc)
+        if disc.lower.name is Vertebra.S1:
+            found = replace(found, value=None, reason=WALLED)
+        yield found
 
 
 def _fat_depth(sac: SacShape, pad: FatPad) -> Steps:

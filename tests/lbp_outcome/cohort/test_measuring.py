@@ -1,11 +1,13 @@
 import shutil
 
+import numpy as np
 import pytest
 from pyarrow import parquet
 
 from lbp_outcome.cohort.measuring import measure_cohort
 from lbp_outcome.errors import InvalidChoice
-from lbp_outcome.io.images import write_image
+from lbp_outcome.image import Image
+from lbp_outcome.io.images import read_image, write_image
 from lbp_outcome.measurements import MEASUREMENTS, measure_mask
 from lbp_outcome.phantoms import AnalyticSpine, grid_around
 
@@ -19,7 +21,7 @@ def made(tmp_path_factory):
     rows = ["participant_id\tage\tsex", *(f"{p}\t60\tF" for p in PATIENTS)]
     (folder / "participants.tsv").write_text("\n".join(rows) + "\n")
     anatomy = AnalyticSpine()
-    mask = anatomy.mask(grid_around(anatomy, (4.0, 1.5, 1.5)))
+    mask = anatomy.mask(grid_around(anatomy, (4.0, 1.5, 1.5), turn_deg=(4, 3, 2)))
     for patient in PATIENTS[:2]:
         name = f"{patient}_acq-sag_T2w"
         masks = folder / "derivatives" / "labels" / patient / "anat"
@@ -74,11 +76,28 @@ def test_only_what_changed_is_measured_again(cohort, tmp_path):
     assert (again.done, again.kept) == ((), PATIENTS[:2])
     assert rows_of(out) == before
     anatomy = AnalyticSpine(gap_mm=2.5)
-    mask = anatomy.mask(grid_around(AnalyticSpine(), (4.0, 1.5, 1.5)))
+    turned = {"turn_deg": (4, 3, 2)}
+    mask = anatomy.mask(grid_around(AnalyticSpine(), (4.0, 1.5, 1.5), **turned))
     write_image(mask_of(cohort, "sub-02"), mask)
     last = measure_cohort(cohort, out, processes=1)
     assert (last.done, last.kept) == (("sub-02",), ("sub-01",))
     assert rows_of(out) != before
+
+
+def test_what_speaks_against_a_patient_is_in_the_table_and_told(cohort, tmp_path):
+    mask = read_image(mask_of(cohort, "sub-02"))
+    half = Image(mask.values, np.diag([0.5, 0.5, 0.5, 1]) @ mask.affine)
+    write_image(mask_of(cohort, "sub-02"), half)
+    (cohort / "sub-02/anat/sub-02_acq-sag_T2w.nii.gz").unlink()
+    out = tmp_path / "all.parquet"
+    for _ in range(2):  # the second time it is read from the table
+        found = measure_cohort(cohort, out, processes=1)
+        assert "as in no adult" in " ".join(found.doubts["sub-02"])
+        assert all("only 4 grey values" in text for text in found.doubts["sub-01"])
+    for row in rows_of(out):
+        doubtful = row["subject"] == "sub-02" and row["value"] is not None
+        assert ("as in no adult" in row["doubt"]) == doubtful
+        assert bool(row["naming"]) == (row["value"] is not None)
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(cohort, tmp_path, monkeypatch):

@@ -172,3 +172,20 @@ def test_where_crops_overlap_the_larger_value_is_kept():
     together = paste_onto(maps, crops, t2).values
     np.testing.assert_array_equal(together, np.maximum.reduce(list(alone.values())))
     assert set(np.unique(together.round(5))) == {0.0, 1.0, 2.0, 3.0}
+
+
+def test_shows_the_t1_image_at_the_same_place_whatever_its_voxels():
+    spine, t2 = drawn()
+    fine = drawn(spacing=(2.0, 0.9, 0.9))[1]
+    crop = level_crop(t2, spine, L4_L5, t1=fine)
+    assert crop.t1 is not None
+    assert np.corrcoef(crop.t1.ravel(), crop.values.ravel())[0, 1] > 0.95
+    np.testing.assert_array_equal(crop.values, level_crop(t2, spine, L4_L5).values)
+
+
+def test_a_t1_image_of_elsewhere_is_as_good_as_none():
+    spine, t2 = drawn()
+    far = t2.affine.copy()
+    far[:3, 3] += 1000.0
+    assert level_crop(t2, spine, L4_L5, t1=Image(t2.values, far)).t1 is None
+    assert level_crop(t2, spine, L4_L5).t1 is None

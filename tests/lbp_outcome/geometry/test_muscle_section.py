@@ -70,7 +70,8 @@ def test_a_leaning_cylinder_has_the_area_square_to_its_axis(aside, back, spacing
     anatomy = MusclePhantom(cylinders=(muscle,))
     scan = scan_of(anatomy, spacing, turn=(turn, -turn / 2, turn))
     found = muscle_section(spine_of(anatomy), (scan,), L45, *LEFT)
-    assert found.area_cm2 == pytest.approx(muscle.area_cm2, rel=0.035)
+    # of some 270 voxels of 1.4 mm a slice may gain or lose a dozen
+    assert found.area_cm2 == pytest.approx(muscle.area_cm2, rel=0.045)
 
 
 def test_an_oblique_plane_through_a_box_has_the_area_of_a_parallelogram():

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from lbp_outcome.geometry.plane import central, fit_plane
-from lbp_outcome.geometry.surface import surface_facing
+from lbp_outcome.geometry.surface import balanced, surface_facing
 from lbp_outcome.image import Image
 from lbp_outcome.spine import Structure
 
@@ -40,7 +40,7 @@ def test_a_tilted_plane_is_found_to_a_fraction_of_a_voxel(
     part = slab(normal, top, thick, tuple(int(36 / step) for step in thick))
     surface = surface_facing(part, normal)
     middle = central(surface.points, normal, 0.8, part.mask)
-    plane = fit_plane(middle, UP)
+    plane = fit_plane(middle, UP, grain_mm=surface.grain_mm)
     off = abs((plane.centre - [0, 0, top]) @ normal)
     # A level plane meets all columns at one height, and half a voxel may be lost; a
     # tilted one meets them at all heights, and the errors cancel out.
@@ -88,3 +88,18 @@ def test_the_central_share_is_a_share_of_the_area_in_thick_slices_too(share, spa
     np.testing.assert_allclose(kept.mean(axis=0), points.mean(axis=0), atol=0.6)
     extent, whole = np.ptp(kept, axis=0)[1], np.ptp(points, axis=0)[1]
     assert extent / whole == pytest.approx(np.sqrt(share), abs=0.04)
+
+
+@pytest.mark.parametrize("thick", [(0.8, 0.8, 0.8), (4.0, 0.8, 0.8)])
+@pytest.mark.parametrize("pitch", [0.0, 25.0])
+def test_what_lies_evenly_around_a_middle_does_not_reach_further_to_one_side(
+    thick, pitch
+):
+    normal = Rotation.from_euler("y", pitch, degrees=True).apply(UP)
+    part = slab(normal, 0.0, thick, tuple(int(36 / step) for step in thick))
+    points = surface_facing(part, normal).points
+    spurred = points[points[:, 1] > -6]  # reaches 14 mm to one side, 6 to the other
+    even = balanced(spurred, normal, np.zeros(3), part.mask)
+    assert len(even) > 0.5 * len(spurred)
+    assert even[:, 1].max() < 6 + 1
+    assert np.abs(even.mean(axis=0)[:2]).max() < 0.5

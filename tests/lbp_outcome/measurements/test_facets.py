@@ -86,3 +86,11 @@ def test_masks_without_processes_say_what_is_missing():
     found = replace(examination(JointedSpine()), spine=spine)
     reason = MEASUREMENTS["facet_angle_deg"](found, LEFT).reason
     assert reason == "the left inferior articular process of L4 is not segmented"
+
+
+def test_without_signal_in_the_canal_the_fluid_of_a_joint_has_a_reason():
+    found = examination(JointedSpine())
+    black = [Image(np.zeros_like(i.values), i.affine) for i in (*found.axial, found.t2)]
+    dark = replace(found, axial=tuple(black[:-1]), t2=black[-1])
+    reason = MEASUREMENTS["facet_fluid_mm"](dark, LEFT).reason
+    assert "the spinal canal is black" in reason

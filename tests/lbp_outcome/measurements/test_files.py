@@ -19,7 +19,12 @@ from lbp_outcome.examination import Examination
 from lbp_outcome.image import Image
 from lbp_outcome.io.images import write_image
 from lbp_outcome.labels import LABEL_SCHEMES
-from lbp_outcome.measurements import measure, measure_mask, write_measurements
+from lbp_outcome.measurements import (
+    doubts_in,
+    measure,
+    measure_mask,
+    write_measurements,
+)
 from lbp_outcome.phantoms import AnalyticSpine, Segment, grid_around
 from lbp_outcome.records import Measurement
 from lbp_outcome.units import Unit
@@ -63,7 +68,8 @@ def test_one_call_measures_an_examination_and_writes_its_table(exam, tmp_path):
     )
     header = out.read_text().splitlines()[0]
     assert header == (
-        "subject,name,level,part,side,value,unit,reason,remark,repeatability"
+        "subject,name,level,part,side,value,unit,reason,remark,repeatability,"
+        "doubt,naming"
     )
     rows = rows_of(out)
     assert len(rows) == len(found)
@@ -170,16 +176,33 @@ def test_spacing_on_the_wrong_axis_spares_volumes_and_nothing_else(
 
 def test_a_sacrum_named_l5_is_pointed_out(tmp_path, caplog):
     sacral = AnalyticSpine(lowest=Vertebra.S1, canal=False)
-    mask = sacral.mask(grid_around(sacral, (4.0, 1.0, 1.0)))
+    mask = sacral.mask(grid_around(sacral, (4.0, 1.0, 1.0), turn_deg=(4, 3, 2)))
     body = sacral.bodies[0]
     places = mask.to_patient(np.argwhere(mask.values == 1).astype(float))
     _, posterior, superior = body.local(places).T
     taper = posterior < -17 + 0.6 * (13.5 - superior)  # the front slants backwards
     mask.values[tuple(np.argwhere(mask.values == 1)[taper].T)] = 0
     write_image(tmp_path / "sub-1_dseg.nii.gz", mask)
+    out = tmp_path / "table.csv"
     with caplog.at_level(logging.WARNING):
-        measure_mask(tmp_path / "sub-1_dseg.nii.gz")
-    assert "state it (lowest=S1)" in caplog.text
+        measure_mask(tmp_path / "sub-1_dseg.nii.gz", out=out)
+    assert "state it (--lowest S1)" in caplog.text
+    with_number = [row for row in rows_of(out) if row["value"]]
+    assert all("state it (--lowest S1)" in row["doubt"] for row in with_number)
+    assert all("assumed to be L5" in row["naming"] for row in with_number)
     caplog.clear()
-    measure_mask(tmp_path / "sub-1_dseg.nii.gz", lowest="S1")
+    measure_mask(tmp_path / "sub-1_dseg.nii.gz", lowest="S1", out=out)
     assert caplog.text == ""
+    assert {row["doubt"] for row in rows_of(out)} == {""}
+    assert any("stated to be S1" in row["naming"] for row in rows_of(out))
+
+
+def test_doubts_stand_beside_numbers_only(exam, tmp_path):
+    mask = ANATOMY.mask(grid_around(ANATOMY, (4.0, 0.9, 0.9)))
+    mask.values[0, 0, 0] = 9  # a single voxel of another vertebra
+    write_image(tmp_path / "m.nii.gz", mask)
+    found = measure_mask(tmp_path / "m.nii.gz")
+    for item in found:
+        assert bool(item.doubt) == bool(item.naming) == (item.value is not None)
+    (doubt,) = doubts_in(found)
+    assert "label 9 marks 1 voxels" in doubt

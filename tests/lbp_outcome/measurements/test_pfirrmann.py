@@ -58,3 +58,10 @@ def test_in_a_clipped_scan_a_dark_disc_is_still_black_and_the_grade_a_bound():
     assert BLACK(dark, AT).value == 1
     assert BLACK(grey, AT).value is None
     assert "the grade is at least 4." in GRADE(dark, AT).reason
+
+
+def test_discs_without_any_signal_give_a_reason_instead_of_a_ratio():
+    black = seen(0, noise=0.0)
+    assert "L4-L5 is black on the T2 image" in GRADE(black, AT).reason
+    against = MEASUREMENTS["disc_signal_to_brightest_ratio"](black, AT)
+    assert "even the brightest disc is black" in against.reason

@@ -20,8 +20,8 @@ from lbp_outcome.errors import (
 from lbp_outcome.examination import Person
 from lbp_outcome.image import Image
 from lbp_outcome.io.images import read_image, write_image
-from lbp_outcome.labels import read_spine
-from lbp_outcome.measurements import measure_files, read_norms
+from lbp_outcome.labels import LABEL_SCHEMES, alignment_remark, read_spine
+from lbp_outcome.measurements import doubts_in, measure_files, read_norms
 from lbp_outcome.patient_files import PatientFiles, Segmentation
 from lbp_outcome.phantoms import AnalyticSpine, Segment, grid_around
 
@@ -109,6 +109,24 @@ def test_a_header_in_another_unit_is_refused(files, mask, factor):
     assert "the header's spacing is not in millimetres" in message
 
 
+@pytest.mark.parametrize("factor", [0.5, 2.0])
+@pytest.mark.parametrize("axes", [(0,), (1,), (2,), (0, 1, 2)])
+def test_half_or_double_spacing_is_doubted_or_refused(files, mask, factor, axes):
+    scale = np.diag([factor if axis in axes else 1.0 for axis in (0, 1, 2)] + [1.0])
+    found = measure_files(files(affine=scale @ mask.affine))
+    lengths = [m for m in found if m.name == "disc_area_mm2" and m.level == L34]
+    for item in lengths:
+        assert item.reason or "as in no adult" in item.doubt
+
+
+def test_the_doubt_about_a_size_names_it_with_the_usual_range(files, mask):
+    found = measure_files(files(affine=np.diag([0.5, 0.5, 0.5, 1]) @ mask.affine))
+    (doubt,) = [text for text in doubts_in(found) if "adult" in text]
+    assert "vertebral bodies are 17 mm deep (adults: 23 to 46)" in doubt
+    assert "the header's spacing is probably wrong, or the patient is a child" in doubt
+    assert doubts_in(measure_files(files())) == ()
+
+
 def test_a_mask_turned_back_to_front_leaves_no_length(files, mask):
     found = measure_files(files(values=np.ascontiguousarray(mask.values[:, ::-1])))
     (reason,) = reasons(found)
@@ -140,20 +158,49 @@ def test_a_mask_that_was_moved_is_refused_with_the_distance(files, mask, t2):
     assert "is shifted by 5.0 mm to the head" in message
 
 
+@pytest.mark.parametrize(
+    ("axis", "by", "back"),
+    [
+        (2, -4, "3.0 mm nearer to the head"),
+        (2, 4, "3.0 mm nearer to the foot"),
+    ],
+)
+def test_a_mask_moved_on_its_voxels_is_doubted(files, mask, t2, axis, by, back):
+    """The axes count towards left, back and head."""
+    wide = [(8, 8)] * 3
+    labels = np.roll(np.pad(mask.values, wide), by, axis=axis)
+    scan = Image(np.pad(t2.values, wide, mode="edge"), mask.affine)
+    doubts = doubts_in(measure_files(files(values=labels, t2=scan)))
+    assert any(f"with the mask {back}: mask" in text for text in doubts)
+
+
+def test_a_mask_mirrored_on_its_voxels_is_doubted_where_the_patient_lay_aside(files):
+    grid = grid_around(ANATOMY, (4.0, 1.0, 1.0), axes="LPS")
+    wide = [(0, 4), (0, 0), (0, 0)]
+    mask = Image(np.pad(ANATOMY.mask(grid).values, wide), grid.affine)
+    values = 1000.0 * (mask.values > 0) + np.arange(mask.values.shape[1])[:, None]
+    scan = Image(values.astype(np.int16), mask.affine)
+    mirrored = np.ascontiguousarray(mask.values[::-1])
+    for labels, doubted in ((mask.values, False), (mirrored, True)):
+        found = measure_files(files(values=labels, affine=mask.affine, t2=scan))
+        said = " ".join(doubts_in(found))
+        assert ("with the mask mirrored from left to right" in said) == doubted
+
+
 def test_a_t1_image_given_as_t2_is_refused_by_its_name(files, t2):
     kind, message = refusal(files(t2=t2, t2_name="T1w"))
     assert kind is InvalidChoice
     assert "was given as the T2 image, but its name says T1" in message
 
 
-def test_an_image_with_dark_fluid_is_remarked_on_every_number(files, t2, caplog):
+def test_an_image_with_dark_fluid_is_doubted_beside_every_number(files, t2, caplog):
     like_t1 = Image((1000 - t2.values).clip(1).astype(np.int16), t2.affine)
     found = measure_files(files(t2=like_t1))
     assert "sub-1_T2w.nii.gz: the fluid is darker than the vertebrae" in caplog.text
     signal = [m for m in found if m.name == "disc_csf_signal_ratio" and m.value]
     assert signal
-    assert all("check that it is a T2 image" in item.remark for item in signal)
-    assert not any(m.remark for m in found if m.name == "disc_volume_mm3")
+    assert all("check that it is a T2 image" in item.doubt for item in signal)
+    assert not any(m.doubt for m in found if m.name == "disc_volume_mm3")
 
 
 def test_a_mask_given_as_t2_is_pointed_out(files, mask, caplog):
@@ -219,6 +266,47 @@ def test_dilated_discs_leave_no_length(files, mask):
     assert "more than any disc is: its labels were dilated" in reason
 
 
+def rough(values):
+    """Take away single voxels of the outline, as if it had been drawn."""
+    inside = values > 0
+    outline = inside & ~ndimage.binary_erosion(inside)
+    random = np.random.default_rng(1).random(values.shape)
+    return np.where(outline & (random < 0.03), 0, values)
+
+
+NEIGHBOURS = ndimage.generate_binary_structure(3, 1)
+DILATIONS = {
+    "every neighbour": np.ones((3, 3, 3)),
+    "in the slice": np.ones((1, 3, 3)),
+    "6 neighbours": NEIGHBOURS,
+    "6 neighbours twice": ndimage.iterate_structure(NEIGHBOURS, 2),
+}
+
+
+@pytest.mark.parametrize("shape", DILATIONS)
+def test_labels_dilated_by_a_voxel_are_doubted_beside_every_number(files, mask, shape):
+    drawn = rough(mask.values)
+    wide = ndimage.grey_dilation(drawn, footprint=DILATIONS[shape])
+    for values, doubted in ((drawn, False), (wide, True)):
+        found = [m for m in measure_files(files(values=values)) if m.value is not None]
+        assert all(("have no corner, as after" in m.doubt) == doubted for m in found)
+
+
+def test_discs_dilated_alone_are_told_from_the_vertebrae(files, mask, caplog):
+    drawn = rough(mask.values)
+    discs = ndimage.grey_dilation(np.where(drawn > 200, drawn, 0), footprint=NEIGHBOURS)
+    measure_files(files(values=np.where(discs > 0, discs, drawn)))
+    assert "the outlines of the discs have no corner" in caplog.text
+
+
+def test_shapes_of_geometry_are_not_taken_for_dilated_ones():
+    for spacing in ((0.8, 0.8, 0.8), (4.0, 0.7, 0.7)):
+        for shape in ("box", "ellipse"):
+            anatomy = AnalyticSpine(shape=shape)
+            mask = anatomy.mask(grid_around(anatomy, spacing, turn_deg=(5, -7, 8)))
+            assert LABEL_SCHEMES["spider"].read(mask).remarks == ()
+
+
 def test_one_label_over_two_vertebrae_is_pointed_out(files, mask, caplog):
     values = np.where(np.isin(mask.values, (3, 203)), 2, mask.values)
     values = np.where(values > 200, 0, values).astype(np.uint8)
@@ -259,6 +347,54 @@ def test_a_stub_of_a_body_in_the_sacrum_is_not_taken_for_it(tmp_path, mask):
 
 
 # Files of other people
+
+
+def exams_of_others():
+    """Every real examination whose vertebrae are segmented: mask, image, scheme."""
+    found = []
+    for image in sorted((DATA / "real_lumbar_mr").glob("sub-*/anat/*w.nii.gz")):
+        labels = DATA / "real_lumbar_mr/derivatives/labels"
+        stem = image.name.removesuffix(".nii.gz")
+        masks = [*labels.rglob(f"{stem}_dseg.nii.gz")]
+        found += [(mask, image, "spider") for mask in masks]
+    sample = DATA / "tptbox_sample" / "sample_mri"
+    vertebrae = sample / "sub-mri_seg-vert_label-6_msk.nii.gz"
+    return [*found, (vertebrae, sample / "sub-mri_label-6_T2w.nii.gz", "spineps")]
+
+
+@real
+@pytest.mark.parametrize(("mask", "image", "scheme"), exams_of_others())
+def test_right_masks_of_others_are_not_doubted(mask, image, scheme):
+    """Neither as dilated nor as mirrored or moved; the image may be T1."""
+    spine = LABEL_SCHEMES[scheme].read(read_image(mask))
+    assert spine.remarks == ()
+    assert alignment_remark(read_image(image), spine) == ""
+
+
+@real
+@pytest.mark.parametrize("subject", ["s01", "vb2x05", "ivd11"])
+def test_dilated_masks_of_others_are_doubted(subject):
+    folder = DATA / "real_lumbar_mr" / "derivatives" / "labels" / f"sub-{subject}"
+    mask = read_image(next(folder.rglob("*_dseg.nii.gz")))
+    wide = ndimage.grey_dilation(mask.values, footprint=NEIGHBOURS)
+    spine = LABEL_SCHEMES["spider"].read(Image(wide, mask.affine))
+    assert "have no corner" in " ".join(spine.remarks)
+
+
+@real
+@pytest.mark.parametrize(
+    ("subject", "found"), [("aka2", True), ("vb2x05", True), ("s01", False)]
+)
+def test_a_mirrored_mask_is_found_in_some_of_the_real_examinations(subject, found):
+    """Three of seven are too symmetric, or too well centred, to be told."""
+    masks = DATA / "real_lumbar_mr" / "derivatives" / "labels" / f"sub-{subject}"
+    mask = read_image(next(masks.rglob("*_dseg.nii.gz")))
+    folder = DATA / "real_lumbar_mr" / f"sub-{subject}" / "anat"
+    across = int(np.abs(mask.affine[0, :3]).argmax())
+    mirrored = Image(np.flip(mask.values, across).copy(), mask.affine)
+    spine = LABEL_SCHEMES["spider"].read(mirrored)
+    image = read_image(next(folder.glob("*_T2w.nii.gz")))
+    assert ("mirrored" in alignment_remark(image, spine)) == found
 
 
 @real

@@ -87,6 +87,12 @@ def test_one_side_is_clearly_worse_if_asked(everything):
     assert abs(sides[0] - sides[1]) / sides.max() > 0.10
 
 
+def test_what_is_true_of_the_x_rays_is_written_for_those_who_have_some(everything):
+    found = read_table(everything / "derivatives" / "truth" / "radiographs.tsv")
+    assert len(found[found.name == "xray_lane_summary_grade"]) == 6
+    assert set(found[found.value.isna()].name) == {"xray_osteophyte_back_mm"}
+
+
 def test_a_folder_with_everything_is_in_order(everything):
     assert check_cohort(everything) == []
     assert read_cohort(everything).files["sub-0001"].segmentation.scheme == "spineps"

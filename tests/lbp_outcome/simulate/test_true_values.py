@@ -9,12 +9,15 @@ from lbp_outcome.anatomy import Border, Disc, Muscle, Side, Vertebra
 from lbp_outcome.measurements import MEASUREMENTS
 from lbp_outcome.simulate.body.bones import Endplate, Modic, Pit
 from lbp_outcome.simulate.body.discs import Herniation
+from lbp_outcome.simulate.body.joints import FacetJoint
 from lbp_outcome.simulate.paint.muscles import lower_back
 from lbp_outcome.simulate.truth import true_measurements
 from lbp_outcome.simulate.truth.axes import true_heights
 from lbp_outcome.simulate.truth.bones import of_body, of_endplates
-from lbp_outcome.simulate.truth.canal import beside_disc
+from lbp_outcome.simulate.truth.canal import beside_disc, of_canal
 from lbp_outcome.simulate.truth.discs import true_disc_height
+from lbp_outcome.simulate.truth.joints import of_joint
+from lbp_outcome.simulate.truth.modic import visible_modic_type
 from lbp_outcome.simulate.truth.outline import ANGLES_DEG, true_outline
 
 L4_L5 = Disc.parse("L4-L5")
@@ -116,6 +119,49 @@ def test_a_pit_is_a_defect_and_a_modic_change_has_its_type(one_disc):
     assert found["modic_type", Border.ABOVE] == 0
     edge = np.sqrt(found["endplate_defect_area_mm2", Border.BELOW] / np.pi)
     assert pit.below(np.array([edge]), np.zeros(1)) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("kind", [1, 2, 3])
+def test_a_modic_change_in_healthy_marrow_is_seen_as_what_it_is(kind):
+    modic = Modic(type=kind, depth=8.0, share=0.5, forward=0.0)
+    assert visible_modic_type(Endplate(modic=modic), 0.5) == kind
+
+
+def test_a_fatty_change_is_none_to_a_reader_where_something_hides_it():
+    modic = Modic(type=2, depth=6.0, share=0.5, forward=0.0)
+    assert visible_modic_type(Endplate(modic=modic, sclerosis=0.8), 0.5) == 0
+    assert visible_modic_type(Endplate(modic=modic), 0.85) == 0
+    assert visible_modic_type(Endplate(modic=replace(modic, share=0.05)), 0.5) == 0
+
+
+def test_fat_has_no_formula_where_the_wall_of_the_sacral_canal_takes_its_place(anatomy):
+    for disc in (anatomy.disc(L4_L5), anatomy.discs[-1]):
+        found = {item.name: item for item in of_canal(anatomy, disc)}
+        walled = disc.name.lower == "S1"
+        assert (found["epidural_fat_area_mm2"].value is None) == walled
+        assert ("sacral" in found["epidural_fat_absent"].reason) == walled
+
+
+def thickness(**shape):
+    joint = FacetJoint(disc=L4_L5, side=Side.LEFT, space=3.0, fluid=0.0, **shape)
+    found = {item.name: item.value for item in of_joint(joint)}
+    return found["facet_thickness_mm"]
+
+
+def test_processes_are_as_thick_as_a_block_that_lies_as_near_to_the_joint():
+    far = {"aside": 40.0, "recess": -90.0, "angle": 45.0}
+    # Slow twin: points thrown into a half round of height 1.
+    across, along, up = np.random.default_rng(0).uniform(size=(3, 200_000))
+    inside = across[across**2 + along**2 + up**4 < 1]
+    drawn = 7.0 + 8.0
+    expected = drawn * np.quantile(inside, 0.95) / 0.95
+    assert thickness(growth=1.0, **far) == pytest.approx(expected, rel=0.02)
+    assert thickness(growth=1.5, **far) == pytest.approx(1.5 * expected, rel=0.02)
+
+
+def test_what_the_recess_cuts_off_a_process_does_not_count():
+    cut = thickness(growth=1.0, aside=40.0, angle=80.0, recess=8.0)
+    assert cut < thickness(growth=1.0, aside=40.0, angle=80.0, recess=-90.0) - 0.5
 
 
 def test_a_body_is_measured_at_rims_waist_and_middle(one_bone):
