@@ -11,9 +11,12 @@ from lbp_outcome.statistics.estimate import Interval
 Weights = Float[np.ndarray, "replicates rows"]
 Draws = Float[np.ndarray, " replicates"]
 Metric = Callable[[Weights], Draws]
+Curves = Float[np.ndarray, "replicates points"]
+Points = Float[np.ndarray, " points"]
 
-BLOCK = 2_000_000
-"""Weights held in memory at once; 2,000 resamples of 160 patients are one block."""
+BLOCK = 200_000
+"""Weights computed with at once: few enough to stay in the processor's cache, which
+halves the time of five repeats of 160 patients."""
 
 
 def interval(
@@ -48,20 +51,54 @@ def interval(
 
     Reference: Efron and Tibshirani 1993, doi:10.1201/9780429246593.
     """
-    if not 0 < level < 1:
-        raise InvalidChoice(f"A confidence level lies between 0 and 1, not {level}.")
     estimate = float(metric(np.ones((1, len(patients))))[0])
     if not np.isfinite(estimate):
         raise NotMeasurable(undefined)
+
+    def curve_of_one_point(weights: Weights) -> Curves:
+        return metric(weights)[:, None]
+
+    low, high = band(
+        curve_of_one_point, patients, replicates=replicates, seed=seed, level=level
+    )
+    return Interval(estimate, float(low[0]), float(high[0]))
+
+
+def band(
+    curves: Callable[[Weights], Curves],
+    patients: Sequence[str],
+    *,
+    replicates: int = 2000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> tuple[Points, Points]:
+    """Lower and upper bounds of a curve over resampled patients.
+
+    Each point has its own interval: the band holds the true curve at any one point
+    with the stated confidence, not at all points together.
+
+    Args:
+        curves: Curve for each row of weights; NaN where it is undefined.
+        patients: Pseudonym of each row; rows of one patient are drawn together.
+        replicates: How many resamples.
+        seed: Makes the resamples repeatable.
+        level: Confidence level, 0 to 1.
+
+    Raises:
+        NotMeasurable: The curve is undefined in over a tenth of the resamples.
+    """
+    if not 0 < level < 1:
+        raise InvalidChoice(f"A confidence level lies between 0 and 1, not {level}.")
     blocks = patient_weights(patients, replicates=replicates, seed=seed)
-    draws = np.concatenate([metric(block) for block in blocks])
-    draws = draws[np.isfinite(draws)]
-    if len(draws) < 0.9 * replicates:
+    drawn = np.concatenate([curves(block) for block in blocks])
+    drawn = drawn[np.isfinite(drawn).all(axis=1)]
+    if len(drawn) < 0.9 * replicates:
         raise NotMeasurable(
-            f"only {len(draws)} of {replicates} resamples of the patients allow it"
+            f"only {len(drawn)} of {replicates} resamples of the patients allow it"
         )
-    low, high = np.quantile(draws, ((1 - level) / 2, (1 + level) / 2))
-    return Interval(estimate, float(low), float(high))
+    by_point = np.ascontiguousarray(drawn.T)  # sorts each point in one piece of memory
+    low, high = np.quantile(by_point, ((1 - level) / 2, (1 + level) / 2), axis=1)
+    return low, high
 
 
 def patient_weights(

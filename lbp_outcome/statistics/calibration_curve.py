@@ -2,22 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float
 from scipy.special import expit
 
 from lbp_outcome.errors import NotMeasurable
-from lbp_outcome.statistics.bootstrap import Weights, patient_weights
+from lbp_outcome.statistics.bootstrap import Weights, band
 from lbp_outcome.statistics.estimate import Interval
 from lbp_outcome.statistics.inputs import PerPatient, both_outcomes, probabilities
-from lbp_outcome.statistics.logistic import Coefficients, fit_logistic, log_odds
+from lbp_outcome.statistics.logistic import fit_logistic, log_odds
 from lbp_outcome.statistics.proportion import proportion_interval
+from lbp_outcome.statistics.restricted_spline import RestrictedSpline
 
-KNOTS = (0.10, 0.50, 0.90)
+Grid = Float[np.ndarray, " points"]
+
 SHOWN = (0.025, 0.975)
 POINTS = 60
 FLATTEST = 0.02
+FLAT = (
+    f"predictions differ by less than {100 * FLATTEST:.0f} percentage points, "
+    "too little for a curve"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +70,7 @@ def calibration_curve(
     probability: PerPatient,
     *,
     patients: Sequence[str],
-    replicates: int = 1000,
+    replicates: int = 2000,
     seed: int = 0,
     level: float = 0.95,
 ) -> CalibrationCurve:
@@ -81,26 +88,12 @@ def calibration_curve(
     """
     probability = probabilities(probability)
     both_outcomes(outcome)
+    if is_flat(probability):
+        raise NotMeasurable(FLAT)
     lowest, highest = np.quantile(probability, SHOWN)
-    if highest - lowest < FLATTEST:
-        raise NotMeasurable(
-            f"predictions differ by less than {100 * FLATTEST:.0f} percentage points, "
-            "too little for a curve"
-        )
     grid = np.linspace(lowest, highest, POINTS)
-    spline = _Spline(log_odds(probability))
-    shape, on_grid = spline(log_odds(probability)), spline(log_odds(grid))
-
-    def curves(weights: Weights) -> Float[np.ndarray, "replicates points"]:
-        fits: Coefficients = fit_logistic(shape, outcome, weights)
-        return np.asarray(expit(fits @ on_grid.T))
-
-    blocks = patient_weights(patients, replicates=replicates, seed=seed)
-    drawn = np.concatenate([curves(block) for block in blocks])
-    drawn = drawn[np.isfinite(drawn).all(axis=1)]
-    if len(drawn) < 0.9 * replicates:
-        raise NotMeasurable("too few patients for a calibration curve")
-    low, high = np.quantile(drawn, ((1 - level) / 2, (1 + level) / 2), axis=0)
+    curves = partial(weighted_calibration_curve, outcome, probability, grid)
+    low, high = band(curves, patients, replicates=replicates, seed=seed, level=level)
     rows_per_patient = len(patients) / len(set(patients))
     return CalibrationCurve(
         grid=grid,
@@ -113,35 +106,22 @@ def calibration_curve(
     )
 
 
-class _Spline:
-    """Terms of a restricted cubic spline: straight beyond the outer knots.
+def is_flat(probability: PerPatient) -> bool:
+    """Whether predictions differ too little for a curve."""
+    return float(np.ptp(np.quantile(probability, SHOWN))) < FLATTEST
 
-    Just a straight line where there are too few distinct values for a bend.
+
+def weighted_calibration_curve(
+    outcome: PerPatient, probability: PerPatient, grid: Grid, weights: Weights
+) -> Float[np.ndarray, "replicates points"]:
+    """Share with the outcome at each prediction of the grid, per row of weights.
+
+    NaN where the predictions separate the outcomes. The knots are those of all
+    patients, whatever the weights.
     """
-
-    def __init__(self, values: Float[np.ndarray, " rows"]) -> None:
-        self._centre, self._scale = values.mean(), values.std()
-        self._knots = np.quantile((values - self._centre) / self._scale, KNOTS)
-        apart = (np.diff(self._knots) > 1e-3).all()
-        self._bends = apart and len(np.unique(values)) > 5
-
-    def __call__(
-        self, values: Float[np.ndarray, " rows"]
-    ) -> Float[np.ndarray, "rows terms"]:
-        x = (values - self._centre) / self._scale
-        columns = [np.ones_like(x), x]
-        if self._bends:
-            columns.append(self._bend(x))
-        return np.column_stack(columns)
-
-    def _bend(self, x: Float[np.ndarray, " rows"]) -> Float[np.ndarray, " rows"]:
-        first, middle, last = self._knots
-        from_first, from_middle, from_last = (
-            np.maximum(x - knot, 0) ** 3 for knot in self._knots
-        )
-        bend = from_first - from_middle * (last - first) / (last - middle)
-        bend += from_last * (middle - first) / (last - middle)
-        return np.asarray(bend / (last - first) ** 2)
+    spline = RestrictedSpline(log_odds(probability))
+    fits = fit_logistic(spline(log_odds(probability)), outcome, weights)
+    return np.asarray(expit(fits @ spline(log_odds(grid)).T))
 
 
 def _groups(

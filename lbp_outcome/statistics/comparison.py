@@ -65,7 +65,7 @@ def paired_difference(
         InvalidChoice: The models did not predict the same patients and outcome.
         NotMeasurable: The metric is undefined for either model.
     """
-    _require_same_patients(first, second)
+    require_same_patients(first, second)
     of_first, of_second = first.averaged(metric), second.averaged(metric)
 
     def difference(weights: Weights) -> Draws:
@@ -104,7 +104,12 @@ def require_reference(reference: str, models: Iterable[str]) -> None:
         raise UnknownName("model of this study", reference, models)
 
 
-def _require_same_patients(first: OutOfFold, second: OutOfFold) -> None:
+def require_same_patients(first: OutOfFold, second: OutOfFold) -> None:
+    """Refuse to compare models that predicted other patients or outcomes.
+
+    Raises:
+        InvalidChoice: The models did not predict the same patients and outcome.
+    """
     same = first.patients == second.patients
     if not same or (first.outcome != second.outcome).any():
         raise InvalidChoice(

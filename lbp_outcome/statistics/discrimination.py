@@ -69,9 +69,20 @@ def weighted_auc_within_folds(
     fold: Int[np.ndarray, " patients"],
     weights: Weights,
 ) -> Draws:
-    """AUC within folds for each row of weights; NaN where no pair can be formed.
+    """AUC within folds for each row of weights; NaN where no pair can be formed."""
+    concordant, pairs = concordant_pairs(outcome, score, fold, weights)
+    return np.where(pairs > 0, concordant / np.maximum(pairs, 1e-300), np.nan)
 
-    Sorts once for all rows of weights.
+
+def concordant_pairs(
+    outcome: PerPatient,
+    score: PerPatient,
+    fold: Int[np.ndarray, " patients"],
+    weights: Weights,
+) -> tuple[Draws, Draws]:
+    """Pairs ranked rightly, and all pairs, within folds for each row of weights.
+
+    Ties count half. Sorts once for all rows of weights.
     """
     order = np.lexsort((score, fold))
     score, fold = score[order], fold[order]
@@ -79,15 +90,18 @@ def weighted_auc_within_folds(
     others = weights[:, order] - events
     changes = (np.diff(fold) != 0) | (score[1:] != score[:-1])
     ties = np.flatnonzero(np.concatenate(([True], changes)))
-    events = np.add.reduceat(events, ties, axis=1)
-    others = np.add.reduceat(others, ties, axis=1)
+    if len(ties) < len(score):
+        events = np.add.reduceat(events, ties, axis=1)
+        others = np.add.reduceat(others, ties, axis=1)
     first = np.searchsorted(fold[ties], fold[ties])  # lowest score of the same fold
-    lower = np.cumsum(others, axis=1) - others
-    concordant = (events * (lower - lower[:, first] + others / 2)).sum(axis=1)
     starts = np.unique(first)
-    per_fold = [np.add.reduceat(count, starts, axis=1) for count in (events, others)]
-    pairs = (per_fold[0] * per_fold[1]).sum(axis=1)
-    return np.where(pairs > 0, concordant / np.maximum(pairs, 1e-300), np.nan)
+    lower = np.cumsum(others, axis=1) - others / 2
+    concordant = np.einsum("rs,rs->r", events, lower)
+    of_events = np.add.reduceat(events, starts, axis=1)
+    of_others = np.add.reduceat(others, starts, axis=1)
+    in_earlier_folds = np.cumsum(of_others, axis=1) - of_others
+    concordant -= (of_events * in_earlier_folds).sum(axis=1)
+    return concordant, (of_events * of_others).sum(axis=1)
 
 
 def delong_interval(
@@ -115,7 +129,7 @@ def delong_interval(
     doi:10.1109/LSP.2014.2337313; Newcombe 2006, doi:10.1002/sim.2324.
     """
     of_events, of_others = _placements(outcome, score)
-    area = float(np.clip(of_events.mean(), 0, 1))
+    area = min(1.0, max(0.0, float(of_events.mean())))
     z = float(ndtri((1 + level) / 2))
     if area in (0.0, 1.0):
         return interval_of_perfect_ranking(area, len(of_events), len(of_others), level)
@@ -169,32 +183,40 @@ def interval_of_perfect_ranking(
 def _placements(outcome: PerPatient, score: Scores) -> Placements:
     """Share of opposite patients that each patient is ranked rightly against.
 
-    These are DeLong's structural components, from mid-ranks in O(n log n). The mean
+    These are DeLong's structural components, from one sort in O(n log n). The mean
     AUC over repeats has the mean of the components as its components.
     """
     has = both_outcomes(outcome) == 1
     if min(has.sum(), (~has).sum()) < 2:
         raise NotMeasurable("needs two patients with the outcome and two without")
-    found = [_placements_once(has, row) for row in np.atleast_2d(score)]
-    of_events, of_others = zip(*found, strict=True)
+    if score.ndim == 1:
+        return _placements_once(has, score)
+    of_events, of_others = zip(
+        *(_placements_once(has, row) for row in score), strict=True
+    )
     return np.mean(of_events, axis=0), np.mean(of_others, axis=0)
 
 
 def _placements_once(has: np.ndarray, score: PerPatient) -> Placements:
-    ranks = _mid_ranks(score)
-    of_events = (ranks[has] - _mid_ranks(score[has])) / (~has).sum()
-    of_others = 1 - (ranks[~has] - _mid_ranks(score[~has])) / has.sum()
-    return of_events, of_others
-
-
-def _mid_ranks(score: PerPatient) -> PerPatient:
-    """Ranks from 1, where ties share the mean of their ranks."""
-    _, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
-    return (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    order = np.argsort(score)
+    ranked, had = score[order], has[order]
+    level = np.concatenate(([0], np.cumsum(ranked[1:] != ranked[:-1])))
+    events = np.bincount(level, had)
+    others = np.bincount(level) - events
+    lower = (np.cumsum(others) - others / 2) / others.sum()  # ties count half
+    higher = 1 - (np.cumsum(events) - events / 2) / events.sum()
+    placed = np.empty(len(score))
+    placed[order] = np.where(had, lower[level], higher[level])
+    return placed[has], placed[~has]
 
 
 def _variance(
     of_events: Float[np.ndarray, " events"], of_others: Float[np.ndarray, " others"]
 ) -> float:
-    parts = (np.var(part, ddof=1) / len(part) for part in (of_events, of_others))
-    return float(sum(parts))
+    return _of_mean(of_events) + _of_mean(of_others)
+
+
+def _of_mean(part: Float[np.ndarray, " part"]) -> float:
+    """Squared standard error of a mean."""
+    away = part - part.mean()
+    return float(away @ away) / (len(part) - 1) / len(part)

@@ -14,7 +14,7 @@ def binary(outcome: PerPatient) -> PerPatient:
     Raises:
         InvalidChoice: Any other value, a missing one included.
     """
-    wrong = ~np.isin(outcome, (0.0, 1.0))
+    wrong = (outcome != 0) & (outcome != 1)
     if wrong.any():
         raise InvalidChoice(
             f"The outcome must be 0 or 1 for every patient, but {wrong.sum()} of "

@@ -1,6 +1,6 @@
 """Small logistic regressions, thousands at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -12,13 +12,14 @@ from lbp_outcome.statistics.inputs import PerPatient
 Coefficients = Float[np.ndarray, "replicates terms"]
 
 CLIP = 1e-4
-"""Probabilities are held between 1 in 10,000 and its opposite before their log-odds
+"""Predictions are held between 1 in 10,000 and its opposite before their log-odds
 are taken; no cohort of some hundreds of patients can support a bolder claim."""
 
 STEPS = 30
 LONGEST_STEP, SHORT_STEP = 3.0, 0.3
 HALVINGS = 20
-TOLERANCE = 1e-9
+TOLERANCE = 1e-6
+"""Newton's steps square their error, so a step as short as this ends at 1e-12."""
 
 SLACK = 1e-9
 """How far the likelihood may seem to fall by rounding alone."""
@@ -54,10 +55,19 @@ def fit_logistic(
     """
     offset = np.zeros(len(outcome)) if offset is None else offset
     ridge = np.zeros(terms.shape[1]) if ridge is None else ridge
-    coefficients = np.zeros((len(weights), terms.shape[1]))
-    active = np.arange(len(weights))
+    problem = _Problem(terms, outcome, weights, offset, ridge)
+    start = np.zeros((1, terms.shape[1]))
+    if len(weights) > 1:  # resamples lie near all patients together
+        everyone = weights.mean(axis=0, keepdims=True)
+        start = np.nan_to_num(_climb(start, replace(problem, weights=everyone)))
+    return _climb(np.repeat(start, len(weights), axis=0), problem)
+
+
+def _climb(coefficients: Coefficients, whole: "_Problem") -> Coefficients:
+    """Step uphill until nothing changes; NaN where that does not happen."""
+    active = np.arange(len(coefficients))
     for _ in range(STEPS):
-        problem = _Problem(terms, outcome, weights[active], offset, ridge)
+        problem = replace(whole, weights=whole.weights[active])
         step = problem.uphill(coefficients[active])
         coefficients[active] += step
         active = active[np.abs(step).max(axis=1) > TOLERANCE]
@@ -114,7 +124,12 @@ class _Problem:
     ) -> Float[np.ndarray, " rows"]:
         chosen = coefficients[rows]
         given = chosen @ self.terms.T + self.offset
-        of_patients = self.outcome * given - np.logaddexp(0, given)
+        of_patients = self.outcome * given - _softplus(given)
         penalty = (self.ridge * chosen**2).sum(axis=1) / 2
         found: np.ndarray = (self.weights[rows] * of_patients).sum(axis=1) - penalty
         return found
+
+
+def _softplus(given: np.ndarray) -> np.ndarray:
+    """Return log(1 + exp(given)), in less than half the time of `np.logaddexp`."""
+    return np.asarray(np.maximum(given, 0) + np.log1p(np.exp(-np.abs(given))))

@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float
 
 from lbp_outcome.errors import InvalidChoice
-from lbp_outcome.statistics.bootstrap import Weights, patient_weights
+from lbp_outcome.statistics.bootstrap import Weights, band
 from lbp_outcome.statistics.inputs import PerPatient, binary, probabilities
 
 Thresholds = Float[np.ndarray, " thresholds"]
 
 DOMAIN = np.linspace(0.40, 0.90, 51)
-"""Probabilities of success between which people plausibly draw the line."""
+"""Predictions of success between which people plausibly draw the line."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -65,7 +66,7 @@ def decision_curve(
     *,
     patients: Sequence[str],
     thresholds: Thresholds = DOMAIN,
-    replicates: int = 1000,
+    replicates: int = 2000,
     seed: int = 0,
     level: float = 0.95,
 ) -> DecisionCurve:
@@ -75,10 +76,13 @@ def decision_curve(
     benefit is then the mean over the repeats.
     """
     checked = binary(outcome), probabilities(probability)
-    blocks = patient_weights(patients, replicates=replicates, seed=seed)
-    drawn = [weighted_net_benefit(*checked, thresholds, block) for block in blocks]
-    bounds = ((1 - level) / 2, (1 + level) / 2)
-    low, high = np.quantile(np.concatenate(drawn), bounds, axis=0)
+    low, high = band(
+        partial(weighted_net_benefit, *checked, thresholds),
+        patients,
+        replicates=replicates,
+        seed=seed,
+        level=level,
+    )
     return DecisionCurve(
         thresholds=thresholds,
         model=net_benefit(outcome, probability, thresholds),

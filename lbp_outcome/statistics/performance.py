@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from lbp_outcome.errors import InvalidChoice, NotMeasurable
+from lbp_outcome.statistics.base_rate import tells_nobody_apart
 from lbp_outcome.statistics.brier import weighted_brier, weighted_scaled_brier
 from lbp_outcome.statistics.calibration import (
     SEPARATED,
@@ -27,17 +28,22 @@ from lbp_outcome.statistics.discrimination import (
     weighted_auc_within_folds,
 )
 from lbp_outcome.statistics.estimate import Estimate, Interval
+from lbp_outcome.statistics.ici import weighted_ici
 from lbp_outcome.statistics.inputs import both_outcomes, probabilities
 from lbp_outcome.statistics.out_of_fold import OutOfFold, regardless_of_fold
+from lbp_outcome.statistics.precision_recall import weighted_average_precision
 
 Rows = Float[np.ndarray, " rows"]
 RowNumbers = Int[np.ndarray, " rows"]
 Bootstrap = Callable[..., Interval]
 
+AVERAGE_PRECISION = regardless_of_fold(weighted_average_precision)
 BRIER = regardless_of_fold(weighted_brier)
 SCALED_BRIER = regardless_of_fold(weighted_scaled_brier)
 SLOPE = regardless_of_fold(weighted_calibration_slope)
 INTERCEPT = regardless_of_fold(weighted_calibration_intercept)
+ICI = regardless_of_fold(weighted_ici)
+NO_CURVE = "predictions hardly differ, or separate the outcomes completely"
 BASE_RATE = "the model gives every patient of a fold the same probability"
 
 
@@ -54,20 +60,27 @@ class Performance:
         auc: AUC over pairs predicted by the same fitted model: the headline.
         auc_pooled: AUC over all pairs, for comparison with other papers; biased
             downwards, see `auc_within_folds`.
+        average_precision: Mean precision as each patient with the outcome is found;
+            chance scores the share with the outcome. Over all pairs, as `auc_pooled`.
         brier: Brier score, 0 is perfect.
         scaled_brier: Share of the base rate's Brier score that is removed.
         calibration_slope: 1 is ideal, below 1 predictions are too extreme.
         calibration_intercept: 0 is ideal, above 0 predictions are too low on average.
+        ici: Mean distance of the predictions from the smooth calibration curve
+            (integrated calibration index) [probability, 0 to 1]. Never negative: chance
+            alone keeps it, and its interval, above 0.
     """
 
     patients: int
     events: int
     auc: Estimate
     auc_pooled: Estimate
+    average_precision: Estimate
     brier: Estimate
     scaled_brier: Estimate
     calibration_slope: Estimate
     calibration_intercept: Estimate
+    ici: Estimate
 
 
 def performance(
@@ -105,10 +118,12 @@ def performance(
         events=int(found.outcome.sum()),
         auc=Estimate.attempt(partial(_auc, found, resampled, level)),
         auc_pooled=Estimate.attempt(pooled),
+        average_precision=Estimate.attempt(partial(resampled, AVERAGE_PRECISION)),
         brier=Estimate.attempt(partial(resampled, BRIER)),
         scaled_brier=Estimate.attempt(partial(resampled, SCALED_BRIER)),
         calibration_slope=Estimate.attempt(partial(_slope, found, resampled)),
-        calibration_intercept=Estimate.attempt(partial(_intercept, found, resampled)),
+        calibration_intercept=Estimate.attempt(partial(_intercept, resampled)),
+        ici=Estimate.attempt(partial(_ici, found, resampled)),
     )
 
 
@@ -206,20 +221,16 @@ def _auc(found: OutOfFold, resampled: Bootstrap, level: float) -> Interval:
 
 
 def _slope(found: OutOfFold, resampled: Bootstrap) -> Interval:
-    if _is_base_rate(found):
+    if tells_nobody_apart(found, is_constant):
         raise NotMeasurable(BASE_RATE)
     return resampled(SLOPE, undefined=SEPARATED)
 
 
-def _is_base_rate(found: OutOfFold) -> bool:
-    """Whether a model tells no two patients of a fold apart."""
-    repeats = zip(found.predicted, found.fold, strict=True)
-    return all(
-        is_constant(predicted[fold == held_out])
-        for predicted, fold in repeats
-        for held_out in np.unique(fold)
-    )
-
-
-def _intercept(found: OutOfFold, resampled: Bootstrap) -> Interval:
+def _intercept(resampled: Bootstrap) -> Interval:
     return resampled(INTERCEPT, undefined=SEPARATED)
+
+
+def _ici(found: OutOfFold, resampled: Bootstrap) -> Interval:
+    if tells_nobody_apart(found, is_constant):
+        raise NotMeasurable(BASE_RATE)
+    return resampled(ICI, undefined=NO_CURVE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -100,13 +101,15 @@ def fit_recalibration(
     replicates: int = 1000,
     seed: int = 0,
     level: float = 0.95,
+    fixed_slope: bool = False,
 ) -> Recalibration:
     """Learn a recalibration from out-of-fold predictions.
 
     Expects predictions for patients the model never saw; on training patients it
     would learn that an overfitted model is right. Rows of one patient (repeats of a
     cross-validation) count as one patient together. A slope below 0 is set to 0: a
-    model that ranks the wrong way round is replaced by the base rate.
+    model that ranks the wrong way round is replaced by the base rate. With
+    `fixed_slope` only the intercept is learned, which few patients can bear.
 
     Raises:
         NotMeasurable: All patients have the same outcome.
@@ -117,12 +120,12 @@ def fit_recalibration(
     probability = probabilities(probability)
     share = _share_of_patient(patients)
     blocks = patient_weights(patients, replicates=replicates, seed=seed)
-    drawn = [_fit(outcome, probability, block * share) for block in blocks]
-    draws = np.concatenate(drawn)
+    fit = partial(recalibration_line, outcome, probability, fixed_slope=fixed_slope)
+    draws = np.concatenate([fit(block * share) for block in blocks])
     draws = draws[np.isfinite(draws).all(axis=1)]
     if len(draws) < 0.9 * replicates:
         raise NotMeasurable("too few patients to recalibrate a probability")
-    intercept, slope = _fit(outcome, probability, share[None, :])[0].tolist()
+    intercept, slope = fit(share[None, :])[0].tolist()
     return Recalibration(
         intercept=intercept,
         slope=slope,
@@ -132,17 +135,22 @@ def fit_recalibration(
     )
 
 
-def _share_of_patient(patients: Sequence[str]) -> Float[np.ndarray, " rows"]:
-    _, inverse, counts = np.unique(
-        np.asarray(patients), return_inverse=True, return_counts=True
-    )
-    return np.asarray(1 / counts[inverse])
-
-
-def _fit(
-    outcome: PerPatient, probability: PerPatient, weights: Weights
+def recalibration_line(
+    outcome: PerPatient,
+    probability: PerPatient,
+    weights: Weights,
+    *,
+    fixed_slope: bool = False,
 ) -> Float[np.ndarray, "replicates 2"]:
+    """Intercept and slope of a recalibration for each row of weights.
+
+    NaN where all weighted patients have the same outcome.
+    """
     given = log_odds(probability)
+    if fixed_slope:
+        ones = np.ones((len(given), 1))
+        shift = fit_logistic(ones, outcome, weights, offset=given)
+        return np.column_stack((shift, np.ones(len(weights))))
     centre = given.mean()
     terms = np.column_stack((np.ones_like(given), given - centre))
     prior = np.array([0.0, PRIOR_SD**-2])
@@ -154,3 +162,10 @@ def _fit(
     return np.column_stack(
         (np.where(reversed_, base_rate, intercept), np.maximum(slope, 0))
     )
+
+
+def _share_of_patient(patients: Sequence[str]) -> Float[np.ndarray, " rows"]:
+    _, inverse, counts = np.unique(
+        np.asarray(patients), return_inverse=True, return_counts=True
+    )
+    return np.asarray(1 / counts[inverse])

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import InitVar, dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
-from lbp_outcome.errors import InvalidChoice
+from lbp_outcome.errors import InvalidChoice, UnknownName
+from lbp_outcome.statistics.dealing import Rows, divide, is_binary, strata, units
 
-Rows = Int[np.ndarray, "_"]
-
-QUANTILES = 5
-"""Strata of a continuous outcome, from its lowest to its highest fifth."""
+FEWEST_HELD_OUT = 10
+"""Patients below which a hospital or a period of its own can show nothing."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -83,9 +82,9 @@ def nested_folds(
             outcome, or too few patients (or groups) of either outcome for each fold
             to hold one.
     """
-    unit = _units(patients, patients if groups is None else groups)
-    stratum = _strata(outcome)
-    rare = _is_binary(outcome)
+    unit = units(patients, patients if groups is None else groups)
+    stratum = strata(outcome)
+    rare = is_binary(outcome)
     if outer < 2 or inner == 1 or inner < 0 or repeats < 1:
         raise InvalidChoice(
             "Nested cross-validation needs at least 2 outer folds, 2 inner folds (or "
@@ -103,9 +102,187 @@ def nested_folds(
         )
         for repeat in range(repeats)
         for fold, (train, held_out) in enumerate(
-            _divide(unit, stratum, rare, outer, (seed, repeat), "outer")
+            divide(unit, stratum, rare, outer, (seed, repeat), "outer")
         )
     )
+
+
+def leave_one_site_out(
+    patients: Sequence[str],
+    outcome: Float[np.ndarray, " rows"],
+    sites: Sequence[str],
+    *,
+    inner: int,
+    seed: int,
+    fewest: int = FEWEST_HELD_OUT,
+) -> tuple[Fold, ...]:
+    """Hold out each hospital once, to see whether the model travels.
+
+    Fold 0 is the first hospital by name. The inner folds mix the other hospitals.
+
+    Args:
+        patients: Pseudonym of each row.
+        outcome: Outcome of each row: 0 or 1, or any numbers.
+        sites: Hospital of each row.
+        inner: Folds inside each training set that choose settings; 0 for none.
+        seed: Makes the inner folds repeatable.
+        fewest: Patients below which a hospital is not worth holding out.
+
+    Raises:
+        InvalidChoice: Fewer than two hospitals, a patient in two, or a hospital that
+            is too small or knows only one outcome.
+    """
+    names = np.unique(np.asarray(sites))
+    if len(names) < 2:
+        raise InvalidChoice(
+            "Leaving one hospital out needs patients of at least two hospitals; "
+            f"all {len(sites)} rows are of {names[0]}."
+        )
+    units(patients, sites)
+    return tuple(
+        _hold_out(
+            patients,
+            outcome,
+            np.asarray(sites) == name,
+            what=f"Hospital {name}",
+            inner=inner,
+            seed=(seed, fold),
+            fewest=fewest,
+            fold=fold,
+        )
+        for fold, name in enumerate(names)
+    )
+
+
+def site_hold_out(
+    patients: Sequence[str],
+    outcome: Float[np.ndarray, " rows"],
+    sites: Sequence[str],
+    held_out: str,
+    *,
+    inner: int,
+    seed: int,
+    fewest: int = FEWEST_HELD_OUT,
+) -> Fold:
+    """Hold out one hospital; learn from all others.
+
+    Arguments as for `leave_one_site_out`.
+
+    Raises:
+        UnknownName: No patient is of this hospital; offers the nearest.
+        InvalidChoice: As for `leave_one_site_out`.
+    """
+    if held_out not in sites:
+        raise UnknownName("hospital of this cohort", held_out, sorted(set(sites)))
+    units(patients, sites)
+    return _hold_out(
+        patients,
+        outcome,
+        np.asarray(sites) == held_out,
+        what=f"Hospital {held_out}",
+        inner=inner,
+        seed=(seed, 0),
+        fewest=fewest,
+    )
+
+
+def temporal_hold_out(
+    patients: Sequence[str],
+    outcome: Float[np.ndarray, " rows"],
+    operated: Float[np.ndarray, " rows"],
+    share: float,
+    *,
+    inner: int,
+    seed: int,
+    fewest: int = FEWEST_HELD_OUT,
+) -> Fold:
+    """Learn from the patients operated first; hold out those operated last.
+
+    Patients operated on the same day stay together, so the held-out share may be a
+    little smaller than asked. Rows of one patient go by the last of their dates, so
+    that nothing is learned from after the cut.
+
+    Args:
+        patients: Pseudonym of each row.
+        outcome: Outcome of each row: 0 or 1, or any numbers.
+        operated: When each row was operated, in any unit that grows with time.
+        share: Share of the patients to hold out, 0 to 1.
+        inner: Folds inside the training set that choose settings; 0 for none.
+        seed: Makes the inner folds repeatable.
+        fewest: Patients below which a period is not worth holding out.
+
+    Raises:
+        InvalidChoice: A missing date, a share that is not between 0 and 1, or a part
+            that is too small or knows only one outcome.
+    """
+    undated = int((~np.isfinite(operated)).sum())
+    if undated:
+        raise InvalidChoice(f"{undated} of {len(operated)} rows have no date.")
+    if not 0 < share < 1:
+        raise InvalidChoice(f"A share to hold out lies between 0 and 1, not {share:g}.")
+    _, owner = np.unique(np.asarray(patients), return_inverse=True)
+    last = np.full(owner.max() + 1, -np.inf)
+    np.maximum.at(last, owner, operated)
+    training = int(np.ceil((1 - share) * len(last) - 1e-9))
+    cut = np.sort(last)[training - 1]
+    return _hold_out(
+        patients,
+        outcome,
+        (last > cut)[owner],
+        what="The period held out",
+        inner=inner,
+        seed=(seed, 0),
+        fewest=fewest,
+    )
+
+
+def _hold_out(
+    patients: Sequence[str],
+    outcome: Float[np.ndarray, " rows"],
+    held_out: Bool[np.ndarray, " rows"],
+    *,
+    what: str,
+    inner: int,
+    seed: tuple[int, ...],
+    fewest: int,
+    fold: int = 0,
+) -> Fold:
+    """Hold out some rows, if both sides can be learned from or judged by."""
+    if inner == 1 or inner < 0:
+        raise InvalidChoice(f"Use 2 inner folds or more, or 0 for none, not {inner}.")
+    stratum, rare = strata(outcome), is_binary(outcome)
+    names = np.asarray(patients)
+    for rows, side in ((held_out, what), (~held_out, "What is left to train on")):
+        _require_enough(names[rows], outcome[rows], rare, fewest, side)
+    unit, train = units(patients, patients), np.flatnonzero(~held_out)
+    return Fold(
+        repeat=0,
+        fold=fold,
+        train=train,
+        held_out=np.flatnonzero(held_out),
+        inner=_inner(unit, stratum, rare, train, inner, seed),
+        patients=patients,
+    )
+
+
+def _require_enough(
+    names: np.ndarray,
+    outcome: Float[np.ndarray, " rows"],
+    rare: bool,
+    fewest: int,
+    side: str,
+) -> None:
+    count = len(np.unique(names))
+    if count < fewest:
+        raise InvalidChoice(
+            f"{side} has {count} patients, fewer than {fewest}; hold out more, or "
+            "join hospitals or periods under one name."
+        )
+    if rare and outcome.min() == outcome.max():
+        raise InvalidChoice(
+            f"{side}: {int(outcome.sum())} of {len(outcome)} rows have the outcome; "
+            "a model can be judged only with both outcomes."
+        )
 
 
 def _refuse_overlap(names: np.ndarray, train: Rows, other: Rows, where: str) -> None:
@@ -115,41 +292,6 @@ def _refuse_overlap(names: np.ndarray, train: Rows, other: Rows, where: str) -> 
             f"{where}: {both.size} patients stand on both sides of the split (the "
             f"first is {both[0]}); a model would be tested on patients it has seen."
         )
-
-
-def _units(patients: Sequence[str], groups: Sequence[str]) -> Rows:
-    """Number what must stay together, from 0."""
-    names, owner = np.unique(np.asarray(patients), return_inverse=True)
-    _, unit = np.unique(np.asarray(groups), return_inverse=True)
-    if len(owner) != len(unit):
-        raise InvalidChoice(f"{len(owner)} patients have {len(unit)} groups.")
-    pairs = np.unique(np.column_stack((owner, unit)), axis=0)
-    owners, times = np.unique(pairs[:, 0], return_counts=True)
-    if (times > 1).any():
-        raise InvalidChoice(
-            f"Patient {names[owners[times > 1][0]]} belongs to more than one group; "
-            "folds that keep groups together cannot then keep patients together."
-        )
-    return unit
-
-
-def _strata(outcome: Float[np.ndarray, " rows"]) -> Rows:
-    """Number what must be spread evenly over the folds, from 0."""
-    missing = int((~np.isfinite(outcome)).sum())
-    if missing:
-        raise InvalidChoice(
-            f"{missing} of {len(outcome)} patients have no outcome; leave them out "
-            "before dividing the cohort."
-        )
-    if _is_binary(outcome):
-        return outcome.astype(int)
-    cuts = np.quantile(outcome, np.arange(1, QUANTILES) / QUANTILES)
-    _, stratum = np.unique(np.searchsorted(cuts, outcome), return_inverse=True)
-    return stratum
-
-
-def _is_binary(outcome: Float[np.ndarray, " rows"]) -> bool:
-    return bool(np.isin(outcome, (0.0, 1.0)).all())
 
 
 def _inner(
@@ -162,69 +304,5 @@ def _inner(
 ) -> tuple[tuple[Rows, Rows], ...]:
     if folds == 0:
         return ()
-    pairs = _divide(unit[train], stratum[train], rare, folds, seed, "inner")
+    pairs = divide(unit[train], stratum[train], rare, folds, seed, "inner")
     return tuple((train[learn], train[validate]) for learn, validate in pairs)
-
-
-def _divide(
-    unit: Rows,
-    stratum: Rows,
-    rare: bool,
-    folds: int,
-    seed: tuple[int, ...],
-    what: str,
-) -> list[tuple[Rows, Rows]]:
-    """Divide rows into folds; return the rows outside and inside each.
-
-    If strata may be `rare`, each fold must get its share of every stratum.
-    """
-    _, unit = np.unique(unit, return_inverse=True)
-    contents = np.zeros((unit.max() + 1, stratum.max() + 1), dtype=int)
-    np.add.at(contents, (unit, stratum), 1)
-    if rare:
-        _require_both_outcomes(contents, folds, what)
-    elif len(contents) < folds:
-        raise InvalidChoice(
-            f"{len(contents)} patients (or groups) cannot fill {folds} {what} folds."
-        )
-    fold = _deal(contents, folds, np.random.default_rng(seed))[unit]
-    return [
-        (np.flatnonzero(fold != number), np.flatnonzero(fold == number))
-        for number in range(folds)
-    ]
-
-
-def _require_both_outcomes(
-    contents: Int[np.ndarray, "units strata"], folds: int, what: str
-) -> None:
-    """Refuse when some fold would hold nobody with, or nobody without, the outcome."""
-    without, having = np.pad((contents > 0).sum(axis=0), (0, 1))[:2]
-    if min(without, having) < folds:
-        raise InvalidChoice(
-            f"{folds} {what} folds need at least {folds} patients (or groups) with and "
-            f"as many without the outcome, but there are {having} and {without}; use "
-            "fewer folds, or an outcome that is less rare."
-        )
-
-
-def _deal(
-    contents: Int[np.ndarray, "units strata"], folds: int, chance: np.random.Generator
-) -> Rows:
-    """Give each unit to the fold that holds the least of its kind, largest first.
-
-    Like dealing cards suit by suit: equal units are spread so that folds differ by at
-    most one per stratum; ties go to the smallest fold.
-    """
-    held = np.zeros((folds, contents.shape[1]), dtype=int)
-    fold_of = np.zeros(len(contents), dtype=int)
-    tie_break = chance.permutation(folds)
-    shuffled = chance.permutation(len(contents))
-    kind, size = contents.argmax(axis=1), contents.sum(axis=1)
-    order = shuffled[np.lexsort((kind[shuffled], -size[shuffled]))]
-    rarity = contents / contents.sum(axis=0).clip(min=1)
-    for unit in order:
-        alike = (held @ rarity[unit]).round(12)
-        best = np.lexsort((tie_break, held.sum(axis=1), alike))[0]
-        fold_of[unit] = best
-        held[best] += contents[unit]
-    return fold_of

@@ -3,7 +3,7 @@ import pytest
 from scipy.special import ndtr
 
 from lbp_outcome.errors import InvalidChoice, NotMeasurable
-from lbp_outcome.statistics.bootstrap import interval, patient_weights
+from lbp_outcome.statistics.bootstrap import band, interval, patient_weights
 from lbp_outcome.statistics.discrimination import weighted_auc_within_folds
 
 PATIENTS = [f"sub-{i}" for i in range(40)]
@@ -42,6 +42,18 @@ def test_the_interval_of_a_mean_agrees_with_theory():
     assert found.estimate == pytest.approx(values.mean())
     assert found.low == pytest.approx(values.mean() - 1.96 * error, abs=0.1)
     assert found.high == pytest.approx(values.mean() + 1.96 * error, abs=0.1)
+
+
+def test_a_band_is_the_interval_of_each_of_its_points():
+    values = np.random.default_rng(0).normal(10, 3, (40, 3))
+
+    def curves(weights):
+        return weights @ values / weights.sum(axis=1, keepdims=True)
+
+    low, high = band(curves, PATIENTS, replicates=300, seed=5)
+    for point in range(3):
+        found = interval(mean_of(values[:, point]), PATIENTS, replicates=300, seed=5)
+        assert (low[point], high[point]) == pytest.approx((found.low, found.high))
 
 
 def test_one_seed_gives_one_interval():
@@ -85,6 +97,8 @@ def test_a_statistic_that_most_resamples_cannot_give_is_refused():
 
     with pytest.raises(NotMeasurable, match=r"only \d+ of 2000 resamples"):
         interval(needs_the_first_patient, PATIENTS)
+    with pytest.raises(NotMeasurable, match=r"only \d+ of 2000 resamples"):
+        band(lambda weights: needs_the_first_patient(weights)[:, None], PATIENTS)
 
 
 def test_a_confidence_level_in_percent_is_refused():

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.metrics import brier_score_loss, d2_brier_score
 
 from lbp_outcome.errors import NotMeasurable
 from lbp_outcome.statistics.brier import (
@@ -19,6 +20,18 @@ graded = st.lists(
 ).map(
     lambda rows: (np.array([float(y) for y, _ in rows]), np.array([p for _, p in rows]))
 )
+
+
+@given(graded)
+def test_the_scores_are_those_of_scikit_learn(data):
+    outcome, risk = data
+    assert brier(*data) == pytest.approx(
+        brier_score_loss(outcome, risk, labels=[0, 1]), abs=1e-9
+    )
+    if 0 < outcome.mean() < 1:
+        assert scaled_brier(*data) == pytest.approx(
+            d2_brier_score(outcome, risk), abs=1e-9
+        )
 
 
 @given(graded)

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.stats import linregress
 from sklearn.metrics import mean_absolute_error, r2_score
 
 from lbp_outcome.statistics.continuous_performance import (
@@ -36,9 +37,26 @@ def test_r2_and_error_agree_with_scikit_learn(pain):
     assert found.mae.low < found.mae.value < found.mae.high
 
 
+def test_the_calibration_slope_is_that_of_a_regression_and_undoes_a_stretch(pain):
+    outcome, prediction = pain["outcome"], pain["prediction"]
+    found = continuous_performance(outcome, prediction, **pain["design"])
+    expected = linregress(prediction, outcome).slope
+    assert found.calibration_slope.value == pytest.approx(expected, abs=1e-9)
+    assert found.calibration_slope.low < expected < found.calibration_slope.high
+    twice = continuous_performance(outcome, 2 * prediction - 7, **pain["design"])
+    assert twice.calibration_slope.value == pytest.approx(expected / 2, abs=1e-9)
+
+
+def test_a_mean_per_fold_has_no_slope(pain):
+    by_fold = pain["outcome"].mean() + pain["design"]["fold"]
+    found = continuous_performance(pain["outcome"], by_fold, **pain["design"])
+    assert "same prediction" in found.calibration_slope.reason
+
+
 def test_the_mean_explains_nothing(pain):
     found = continuous_performance(pain["outcome"], pain["mean"], **pain["design"])
     assert found.r2.value == pytest.approx(0, abs=1e-12)
+    assert found.calibration_slope.value is None
 
 
 def test_equal_outcomes_leave_nothing_to_explain(pain):

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lbp_outcome.errors import InvalidChoice
+from lbp_outcome.statistics.bootstrap import patient_weights
 from lbp_outcome.statistics.net_benefit import (
     decision_curve,
     net_benefit,
@@ -68,6 +69,23 @@ def test_the_band_holds_the_curve():
     assert (curve.model <= curve.high).all()
     assert curve.thresholds[0] == 0.4
     assert curve.thresholds[-1] == 0.9
+
+
+def test_the_band_is_that_of_resamples_drawn_one_by_one():
+    chance = np.random.default_rng(1)
+    risk = chance.beta(4, 2, 60)
+    outcome = (chance.random(60) < risk).astype(float)
+    patients = [f"{i:02d}" for i in range(60)]
+    thresholds = np.linspace(0.3, 0.9, 7)
+    curve = decision_curve(
+        outcome, risk, patients=patients, thresholds=thresholds, replicates=50, seed=3
+    )
+    (weights,) = patient_weights(patients, replicates=50, seed=3)
+    drawn = [np.repeat(np.arange(60), row.astype(int)) for row in weights]
+    slow = [net_benefit(outcome[rows], risk[rows], thresholds) for rows in drawn]
+    low, high = np.quantile(slow, (0.025, 0.975), axis=0)
+    assert curve.low == pytest.approx(low, abs=1e-12)
+    assert curve.high == pytest.approx(high, abs=1e-12)
 
 
 @pytest.mark.parametrize("threshold", [1.0, -0.1, np.nan])

@@ -6,7 +6,9 @@ import pytest
 from lbp_outcome.errors import InvalidChoice, UnknownName
 from lbp_outcome.statistics.brier import brier
 from lbp_outcome.statistics.discrimination import auc, auc_within_folds
+from lbp_outcome.statistics.ici import calibration_error
 from lbp_outcome.statistics.performance import compare, performance
+from lbp_outcome.statistics.precision_recall import average_precision
 
 
 def test_each_number_is_the_mean_over_the_repeats(predicted):
@@ -17,13 +19,21 @@ def test_each_number_is_the_mean_over_the_repeats(predicted):
             auc_within_folds(y := predicted.outcome[at], p, predicted.fold[at]),
             auc(y, p),
             brier(y, p),
+            average_precision(y, p),
+            calibration_error(y, p).ici,
         )
         for at in rows
         for p in (predicted.probability[at],)
     ]
     expected = np.mean(of_repeats, axis=0)
-    values = [found.auc.value, found.auc_pooled.value, found.brier.value]
-    assert values == pytest.approx(expected)
+    estimates = (
+        found.auc,
+        found.auc_pooled,
+        found.brier,
+        found.average_precision,
+        found.ici,
+    )
+    assert [one.value for one in estimates] == pytest.approx(expected)
     assert found.patients == 160
     assert found.events == predicted.outcome[rows[0]].sum()
 
@@ -45,7 +55,14 @@ def test_the_order_of_the_rows_does_not_matter(predicted):
 
 def test_every_estimate_lies_in_its_interval_and_good_predictions_look_good(predicted):
     found = performance(predicted.outcome, predicted.probability, **predicted.design)
-    for name in ("auc", "auc_pooled", "brier", "scaled_brier"):
+    for name in (
+        "auc",
+        "auc_pooled",
+        "average_precision",
+        "brier",
+        "scaled_brier",
+        "ici",
+    ):
         estimate = getattr(found, name)
         assert estimate.low < estimate.value < estimate.high
     assert found.auc.low > 0.5
@@ -58,6 +75,7 @@ def test_the_base_rate_has_auc_one_half_and_no_slope(predicted):
     assert found.auc.value == found.auc.low == found.auc.high == 0.5
     assert found.calibration_slope.value is None
     assert "same probability" in found.calibration_slope.reason
+    assert "same probability" in found.ici.reason
     assert found.calibration_intercept.value == pytest.approx(0, abs=0.01)
     assert found.scaled_brier.value == pytest.approx(0, abs=0.01)
 
@@ -67,7 +85,9 @@ def test_a_perfect_model_is_not_taken_for_certain_and_has_no_slope(predicted):
     found = performance(predicted.outcome, told, **predicted.design)
     assert found.auc.value == 1
     assert 0.9 < found.auc.low < 1
+    assert found.average_precision.value == 1
     assert "separate" in found.calibration_slope.reason
+    assert "separate" in found.ici.reason
 
 
 def test_shuffled_outcomes_score_at_chance(predicted):

@@ -137,3 +137,17 @@ def test_overconfident_predictions_are_drawn_together_and_never_refused(n, sprea
     found = fit_recalibration(outcome, probability, patients=patients)
     assert len(found.draws) == 1000
     assert 0 <= found.slope < 1.5
+
+
+def test_few_patients_can_teach_the_intercept_alone():
+    outcome, line = cohort(20_000)
+    found = fit_recalibration(
+        outcome,
+        expit(line - 1),
+        patients=names(20_000),
+        replicates=50,
+        fixed_slope=True,
+    )
+    assert found.slope == 1
+    assert (found.draws[:, 1] == 1).all()
+    assert found.intercept == pytest.approx(1, abs=0.05)

@@ -5,8 +5,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lbp_outcome.errors import InvalidChoice
-from lbp_outcome.statistics.splits import Fold, nested_folds
+from lbp_outcome.errors import InvalidChoice, UnknownName
+from lbp_outcome.statistics.splits import (
+    Fold,
+    leave_one_site_out,
+    nested_folds,
+    site_hold_out,
+    temporal_hold_out,
+)
 
 rows_of_patients = st.lists(
     st.tuples(st.text(max_size=3), st.booleans()), min_size=12, max_size=60
@@ -190,3 +196,116 @@ def test_a_fold_refuses_wrong_inner_folds(inner, complaint):
             inner=((train, validation),),
             patients=["sub-1", "sub-2", "sub-3"],
         )
+
+
+def hospitals(n=160, count=4):
+    return [f"site-{i % count}" for i in range(n)]
+
+
+def mixed(n=160, seed=0):
+    patients, outcome = cohort(n, n // 2)
+    return patients, np.random.default_rng(seed).permutation(outcome)
+
+
+def test_each_hospital_is_held_out_once_and_whole():
+    patients, outcome = mixed()
+    sites = hospitals()
+    folds = leave_one_site_out(patients, outcome, sites, inner=3, seed=0)
+    assert [named(sites, fold.held_out) for fold in folds] == [
+        {f"site-{number}"} for number in range(4)
+    ]
+    for fold in folds:
+        assert named(sites, fold.train).isdisjoint(named(sites, fold.held_out))
+        assert sorted([*fold.train, *fold.held_out]) == list(range(160))
+        validated = np.concatenate([validation for _, validation in fold.inner])
+        assert sorted(validated) == sorted(fold.train)
+
+
+def test_holding_out_one_hospital_is_its_fold_of_leaving_each_out():
+    patients, outcome = mixed()
+    all_ = leave_one_site_out(patients, outcome, hospitals(), inner=0, seed=0)
+    one = site_hold_out(patients, outcome, hospitals(), "site-2", inner=0, seed=0)
+    assert (one.held_out == all_[2].held_out).all()
+    assert (one.train == all_[2].train).all()
+
+
+def test_an_unknown_hospital_is_refused_with_the_nearest():
+    patients, outcome = mixed()
+    with pytest.raises(UnknownName, match="Did you mean 'site-3'"):
+        site_hold_out(patients, outcome, hospitals(), "site3", inner=0, seed=0)
+
+
+def test_one_hospital_cannot_be_left_out():
+    patients, outcome = mixed()
+    with pytest.raises(InvalidChoice, match="at least two hospitals"):
+        leave_one_site_out(patients, outcome, ["Leiden"] * 160, inner=0, seed=0)
+
+
+def test_a_hospital_of_few_patients_or_one_outcome_is_refused_before_training():
+    patients, outcome = mixed()
+    small = ["Leiden"] * 151 + ["Delft"] * 9
+    with pytest.raises(InvalidChoice, match="Hospital Delft has 9 patients"):
+        leave_one_site_out(patients, outcome, small, inner=0, seed=0)
+    all_good = np.where(outcome == 1, "Leiden", "Delft").tolist()
+    with pytest.raises(InvalidChoice, match="0 of 80 rows have the outcome"):
+        site_hold_out(patients, outcome, all_good, "Delft", inner=0, seed=0)
+
+
+def test_a_patient_of_two_hospitals_cannot_be_left_out_with_one():
+    patients, outcome = mixed()
+    patients[1] = patients[0]
+    with pytest.raises(InvalidChoice, match="more than one group"):
+        site_hold_out(patients, outcome, hospitals(), "site-1", inner=0, seed=0)
+
+
+@given(st.integers(0, 999), st.floats(0.15, 0.5))
+def test_nobody_learns_from_patients_operated_after_those_held_out(seed, share):
+    patients, outcome = mixed(120, seed)
+    day = np.random.default_rng(seed).integers(0, 60, 120).astype(float)
+    fold = temporal_hold_out(patients, outcome, day, share, inner=2, seed=seed)
+    assert day[fold.train].max() < day[fold.held_out].min(), "ties stay together"
+    assert len(fold.held_out) <= share * 120
+    on_the_cut = (day == day[fold.train].max()).sum()
+    assert len(fold.held_out) >= share * 120 - on_the_cut - 1
+
+
+def test_the_last_fifth_is_held_out():
+    patients, outcome = mixed()
+    day = np.random.default_rng(1).permutation(160).astype(float)
+    fold = temporal_hold_out(patients, outcome, day, 0.2, inner=0, seed=0)
+    assert sorted(day[fold.held_out]) == list(range(128, 160))
+
+
+def test_a_patient_operated_twice_goes_by_the_last_operation():
+    patients, outcome = mixed()
+    day = np.arange(160.0)
+    patients[3] = patients[159]
+    fold = temporal_hold_out(patients, outcome, day, 0.2, inner=0, seed=0)
+    assert {3, 159} <= set(fold.held_out)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"share": 0.0}, "share to hold out lies between"),
+        ({"share": 20.0}, "share to hold out lies between"),
+        ({"share": 0.01}, "held out has 1 patients, fewer than 10"),
+        ({"share": 0.99}, "left to train on has 2 patients"),
+        ({"operated": np.full(160, np.nan)}, "160 of 160 rows have no date"),
+        ({"operated": np.zeros(160)}, "held out has 0 patients"),
+        ({"inner": 1}, "2 inner folds or more"),
+    ],
+)
+def test_periods_that_cannot_be_held_out_are_refused(change, complaint):
+    patients, outcome = mixed()
+    options = {"operated": np.arange(160.0), "share": 0.2, "inner": 0, "seed": 0}
+    with pytest.raises(InvalidChoice, match=complaint):
+        temporal_hold_out(patients, outcome, **options | change)
+
+
+def test_a_continuous_outcome_can_be_held_out_in_time():
+    patients, _ = mixed()
+    outcome = np.random.default_rng(0).normal(40, 20, 160)
+    fold = temporal_hold_out(patients, outcome, np.arange(160.0), 0.25, inner=3, seed=0)
+    assert len(fold.held_out) == 40
+    assert len(fold.inner) == 3
