@@ -12,8 +12,8 @@ def separate(train: CohortView, held_out: CohortView) -> tuple[CohortView, Cohor
     """
     if both := set(train.patients) & set(held_out.patients):
         raise InvalidChoice(
-            f"On both sides of the fold: {', '.join(sorted(both))}; a patient may be "
-            f"learned from or predicted, never both."
+            f"{len(both)} patients are on both sides of the fold; a patient may be "
+            "learned from or predicted, never both."
         )
     if train.predictors != held_out.predictors:
         raise InvalidChoice(

@@ -18,9 +18,10 @@ from lbp_outcome.contracts import (
 def attribute(model: FittedModel, data: FoldData) -> TableExplanation:
     """Return what each predictor adds to each held-out patient's prediction.
 
-    Exact for boosted trees and for additive models, in log-odds; sampled for all
-    others, in probability. Correlated predictors share credit in ways no method can
-    settle, and a contribution is an association, not an effect of changing it.
+    Exact for boosted trees and for additive models, in log-odds or in the unit of a
+    continuous outcome; sampled for all others, in probability. Correlated predictors
+    share credit in ways no method can settle, and a contribution is an association, not
+    an effect of changing it.
 
     Raises:
         InvalidChoice: The patients have other predictors than the model, or a sampled
@@ -33,7 +34,7 @@ def attribute(model: FittedModel, data: FoldData) -> TableExplanation:
         return TableExplanation(
             contributions=model.terms(data),
             reference=np.full(len(data.held_out), model.intercept),
-            scale="log-odds",
+            scale="log-odds" if model.predicts == "binary" else "outcome",
         )
     return permutation_shapley(model, data)
 

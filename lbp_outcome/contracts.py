@@ -1,6 +1,6 @@
 """What a model and an explanation must offer to be plugged in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -10,7 +10,10 @@ from jaxtyping import Float
 
 from lbp_outcome.view import CohortView, PatientImages
 
-Probabilities = Float[np.ndarray, " patients"]
+Predictions = Float[np.ndarray, " patients"]
+"""Of a yes-or-no outcome the probability, of a continuous one the expected value."""
+
+OutcomeKind = Literal["binary", "continuous"]
 Settings = Mapping[str, Any]
 
 
@@ -36,8 +39,11 @@ class FoldData(Protocol):
 class FittedModel(Protocol):
     """A model that has seen its training patients."""
 
-    def predict(self, data: FoldData) -> Probabilities:
-        """Return the probability of the outcome for each held-out patient."""
+    def predict(self, data: FoldData) -> Predictions:
+        """Return each held-out patient's probability of the outcome.
+
+        A model of a continuous outcome returns the value to be expected.
+        """
         ...
 
     def save(self, folder: Path) -> None:
@@ -56,7 +62,12 @@ class ModelRecipe:
             imputation, weights) is learned here. The seed makes it repeatable.
         load: Reads back what `FittedModel.save` wrote.
         grid: Settings to choose from on the inner folds; the first is the default.
+        fit_all: Fits one model for each of several settings, the same as `fit` one by
+            one but faster; None where nothing is gained.
+        predicts: Whether the outcome is a yes or no, or a number.
         sees_images: Whether it looks at the images.
+        pretrained: Whether its look was learned elsewhere, on spines, and stays as it
+            is: it finds nothing in images of anything else.
         reference: Where the method is described.
     """
 
@@ -65,17 +76,40 @@ class ModelRecipe:
     fit: Callable[[FoldData, Settings, int], FittedModel]
     load: Callable[[Path], FittedModel]
     grid: tuple[Settings, ...] = ({},)
+    fit_all: (
+        Callable[[FoldData, Sequence[Settings], int], Sequence[FittedModel]] | None
+    ) = None
+    predicts: OutcomeKind = "binary"
     sees_images: bool = False
+    pretrained: bool = False
     reference: str = ""
 
 
 @runtime_checkable
+class SelectingModel(Protocol):
+    """A fitted model that uses only some of the predictors it was offered."""
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """Names of the predictors it uses; the others change no prediction."""
+        ...
+
+
+@runtime_checkable
 class AdditiveModel(Protocol):
-    """A fitted model whose log-odds are an intercept plus one term per predictor."""
+    """A fitted model whose score is an intercept plus one term per predictor.
+
+    The score is the log-odds of a yes-or-no outcome, or the value of a continuous one.
+    """
+
+    @property
+    def predicts(self) -> OutcomeKind:
+        """Whether the outcome is a yes or no, or a number."""
+        ...
 
     @property
     def intercept(self) -> float:
-        """Log-odds of the average training patient."""
+        """Score of the average training patient."""
         ...
 
     def terms(self, data: FoldData) -> Float[np.ndarray, "patients predictors"]:
@@ -85,7 +119,12 @@ class AdditiveModel(Protocol):
 
 @runtime_checkable
 class TreeModel(Protocol):
-    """A fitted model made of XGBoost trees in log-odds."""
+    """A fitted model made of XGBoost trees: in log-odds, or in the outcome's unit."""
+
+    @property
+    def predicts(self) -> OutcomeKind:
+        """Whether the outcome is a yes or no, or a number."""
+        ...
 
     @property
     def booster(self) -> Any:  # noqa: ANN401 - the floor does not import xgboost
@@ -111,12 +150,12 @@ class TableExplanation:
         contributions: Shift away from `reference` on the scale named by `scale`.
         reference: Prediction that each patient's contributions start from, same scale:
             the same for all, unless the model also sees that patient's images.
-        scale: `log-odds` or `probability`.
+        scale: `log-odds` or `probability`, or `outcome`: the unit of a continuous one.
     """
 
     contributions: Float[np.ndarray, "patients predictors"]
     reference: Float[np.ndarray, " patients"]
-    scale: Literal["log-odds", "probability"]
+    scale: Literal["log-odds", "probability", "outcome"]
 
 
 @dataclass(frozen=True, kw_only=True)

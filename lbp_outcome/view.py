@@ -5,11 +5,12 @@ as a network wants them. It knows no file paths, no other columns and no folds.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float, Float32, Int
 
 from lbp_outcome.anatomy import Disc
 from lbp_outcome.errors import InvalidChoice
@@ -60,10 +61,12 @@ class LevelCrop:
         values: Intensities scaled by the patient's own tissue, zero outside the scan.
             Axes run towards the patient's left, posterior and superior.
         affine: Maps the crop's voxel index to patient space, RAS+ [mm].
+        t1: The same place on the T1 image, scaled in the same way; None without one.
     """
 
     values: Float32[np.ndarray, "left posterior superior"]
     affine: Float[np.ndarray, "4 4"]
+    t1: Float32[np.ndarray, "left posterior superior"] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -92,6 +95,8 @@ class CohortView:
         table: One row per patient; NaN where a value is missing.
         outcome: 1 for the named outcome and 0 for none (or a continuous outcome);
             None where it is to be predicted.
+        margin: By how much each patient passes or misses a yes-or-no outcome; 0 or
+            more is a yes. None where its definition has no such number.
         images: Images by patient, decoded when asked for; empty in a table-only study.
         levels: The discs of which networks see a crop, from the head down.
 
@@ -103,6 +108,7 @@ class CohortView:
     predictors: tuple[Predictor, ...]
     table: Float[np.ndarray, "patients predictors"]
     outcome: Float[np.ndarray, " patients"] | None = None
+    margin: Float[np.ndarray, " patients"] | None = None
     images: Mapping[str, PatientImages] = field(default_factory=dict)
     levels: tuple[Disc, ...] = ()
 
@@ -124,6 +130,35 @@ class CohortView:
             patients=tuple(self.patients[row] for row in rows),
             table=self.table[rows],
             outcome=None if self.outcome is None else self.outcome[rows],
+            margin=None if self.margin is None else self.margin[rows],
+        )
+
+    def drawn(self, rows: Sequence[int] | np.ndarray) -> "CohortView":
+        """Return the patients in these rows, some of them more than once.
+
+        Copies of a patient are told apart by a number: `sub-1`, `sub-1#2`.
+        """
+        rows = np.asarray(rows, dtype=int)
+        if len(np.unique(rows)) == len(rows):
+            return self.take(rows)
+        seen: Counter[str] = Counter()
+        names: dict[str, str] = {}
+        for row in rows:
+            patient = self.patients[row]
+            seen[patient] += 1
+            copy = f"{patient}#{seen[patient]}" if seen[patient] > 1 else patient
+            names[copy] = patient
+        return replace(
+            self,
+            patients=tuple(names),
+            table=self.table[rows],
+            outcome=None if self.outcome is None else self.outcome[rows],
+            margin=None if self.margin is None else self.margin[rows],
+            images={
+                copy: self.images[patient]
+                for copy, patient in names.items()
+                if patient in self.images
+            },
         )
 
     def reading(self, groups: Sequence[str], *, images: bool) -> "CohortView":
@@ -137,6 +172,14 @@ class CohortView:
             levels=self.levels if images else (),
         )
 
+    def dealt(self, order: Int[np.ndarray, " patients"]) -> "CohortView":
+        """Return the same patients, each with the outcome of the patient in `order`."""
+        return replace(
+            self,
+            outcome=None if self.outcome is None else self.outcome[order],
+            margin=None if self.margin is None else self.margin[order],
+        )
+
     def without_outcome(self) -> "CohortView":
         """Return the same patients with the outcome hidden, as for a prediction."""
-        return replace(self, outcome=None)
+        return replace(self, outcome=None, margin=None)

@@ -4,7 +4,7 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +43,12 @@ class TablePreparation:
         scale = np.where(constant, 1.0, spread)
         return cls(median, filled.mean(axis=0), scale, np.isnan(table).mean(axis=0))
 
+    @property
+    def informative(self) -> Bool[np.ndarray, " predictors"]:
+        """Whether some training patients had the predictor and others did not."""
+        some: np.ndarray = (self.gaps > 0.0) & (self.gaps < 1.0)
+        return some
+
     def standardise(
         self, table: Float[np.ndarray, "patients predictors"]
     ) -> Float[np.ndarray, "patients predictors"]:
@@ -57,6 +63,5 @@ class TablePreparation:
     ) -> Float[np.ndarray, "patients predictors"]:
         """Return the indicators of missing values, less their training mean."""
         indicator = np.isnan(table) - self.gaps
-        learned = (self.gaps > 0.0) & (self.gaps < 1.0)
-        centred: np.ndarray = np.where(learned, indicator, 0.0)
+        centred: np.ndarray = np.where(self.informative, indicator, 0.0)
         return centred

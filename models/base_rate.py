@@ -7,7 +7,13 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import logit
 
-from lbp_outcome.contracts import FoldData, ModelRecipe, Probabilities, Settings
+from lbp_outcome.contracts import (
+    FoldData,
+    ModelRecipe,
+    OutcomeKind,
+    Predictions,
+    Settings,
+)
 from lbp_outcome.errors import UnreadableFile
 from models import MODELS
 from models._outcome import binary_outcome
@@ -31,6 +37,11 @@ class FittedBaseRate:
     rate: float
 
     @property
+    def predicts(self) -> OutcomeKind:
+        """A yes or no."""
+        return "binary"
+
+    @property
     def intercept(self) -> float:
         """Log-odds of that share."""
         return float(logit(self.rate))
@@ -39,7 +50,7 @@ class FittedBaseRate:
         """Return zeros: no predictor changes anything."""
         return np.zeros_like(data.held_out.table, dtype=float)
 
-    def predict(self, data: FoldData) -> Probabilities:
+    def predict(self, data: FoldData) -> Predictions:
         """Return the same probability for each held-out patient."""
         return np.full(len(data.held_out), self.rate)
 

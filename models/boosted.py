@@ -1,133 +1,31 @@
 """Shallow gradient-boosted trees, which take gaps in the table as they are."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import xgboost
-
-from lbp_outcome.contracts import FoldData, ModelRecipe, Probabilities, Settings
-from lbp_outcome.errors import InvalidChoice, UnreadableFile
-from lbp_outcome.io.atomic import atomic_file
-from lbp_outcome.view import Predictor
+from lbp_outcome.contracts import FoldData, ModelRecipe, Settings
 from models import MODELS
 from models._outcome import binary_outcome
-from models._predictors import expect
-from models._saved import SavedModel
-from models._settings import read_settings
-
-TREES = "trees.ubj"
+from models._trees import GRID, FittedTrees, grow, load_trees
 
 
-@dataclass(frozen=True, kw_only=True)
-class BoostedSettings:
-    """How many trees, and how freely they grow.
-
-    Attributes:
-        trees: Number of trees.
-        depth: Splits from root to leaf; 1 allows no interaction of predictors.
-        learning_rate: Share of each tree that is added.
-        row_share: Share of patients each tree sees.
-        column_share: Share of predictors each tree sees.
-        ridge: Penalty on leaf values.
-    """
-
-    trees: int = 100
-    depth: int = 2
-    learning_rate: float = 0.05
-    row_share: float = 0.8
-    column_share: float = 0.8
-    ridge: float = 2.0
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class FittedBoosted:
-    """The trees, and what they were grown on.
-
-    Attributes:
-        predictors: What it was fitted on.
-        booster: The XGBoost trees, in log-odds.
-    """
-
-    predictors: tuple[Predictor, ...]
-    booster: xgboost.Booster
-
-    def predict(self, data: FoldData) -> Probabilities:
-        """Return the probability of the outcome for each held-out patient.
-
-        Raises:
-            InvalidChoice: The patients have other predictors than the model.
-        """
-        expect(self.predictors, data.held_out.predictors)
-        found = self.booster.predict(_matrix(data.held_out.table))
-        return np.asarray(found, dtype=float)
-
-    def save(self, folder: Path) -> None:
-        """Write the trees as UBJSON and a card beside them."""
-        with atomic_file(Path(folder) / TREES) as path:
-            self.booster.save_model(path)
-        card = SavedModel(model="boosted", predictors=self.predictors, fitted={})
-        card.write(folder)
-
-
-def fit(data: FoldData, settings: Settings, seed: int) -> FittedBoosted:
-    """Grow the trees, starting from the base rate, on one processor core.
+def fit(data: FoldData, settings: Settings, seed: int) -> FittedTrees:
+    """Grow the trees; the seed decides which patients and predictors each tree sees.
 
     Raises:
         InvalidChoice: The outcome cannot be learned from, or there is no predictor.
         UnknownName: A setting it does not have.
     """
-    chosen = read_settings(BoostedSettings, settings)
     outcome = binary_outcome(data.train)
-    if not data.train.predictors:
-        raise InvalidChoice("Boosted trees need at least one predictor to split on.")
-    booster = xgboost.train(
-        _parameters(chosen, float(outcome.mean()), seed),
-        _matrix(data.train.table, outcome),
-        num_boost_round=chosen.trees,
-    )
-    return FittedBoosted(predictors=data.train.predictors, booster=booster)
+    return grow(data, outcome, settings, seed, model="boosted", predicts="binary")
 
 
-def load(folder: Path) -> FittedBoosted:
+def load(folder: Path) -> FittedTrees:
     """Read back what was saved.
 
     Raises:
         UnreadableFile: The folder holds no such model, or it is damaged.
     """
-    card = SavedModel.read(folder, "boosted")
-    booster = xgboost.Booster({"nthread": 1})
-    try:
-        booster.load_model(Path(folder) / TREES)
-    except xgboost.core.XGBoostError:
-        raise UnreadableFile(f"{folder}: {TREES} is damaged.") from None
-    if booster.num_features() != len(card.predictors):
-        raise UnreadableFile(
-            f"{folder}: the trees use {booster.num_features()} predictors, the card "
-            f"names {len(card.predictors)}."
-        )
-    return FittedBoosted(predictors=card.predictors, booster=booster)
-
-
-def _parameters(chosen: BoostedSettings, base_rate: float, seed: int) -> dict[str, Any]:
-    return {
-        "objective": "binary:logistic",
-        "base_score": base_rate,
-        "max_depth": chosen.depth,
-        "eta": chosen.learning_rate,
-        "subsample": chosen.row_share,
-        "colsample_bytree": chosen.column_share,
-        "lambda": chosen.ridge,
-        "tree_method": "hist",
-        "nthread": 1,  # beside torch, more threads cost a hundredfold
-        "seed": seed,
-        "verbosity": 0,
-    }
-
-
-def _matrix(table: np.ndarray, outcome: np.ndarray | None = None) -> xgboost.DMatrix:
-    return xgboost.DMatrix(table, label=outcome, missing=np.nan, nthread=1)
+    return load_trees(folder, "boosted", "binary")
 
 
 BOOSTED = MODELS.add(
@@ -136,12 +34,7 @@ BOOSTED = MODELS.add(
         data="tabular",
         fit=fit,
         load=load,
-        grid=(
-            {"trees": 100, "depth": 2},
-            {"trees": 30, "depth": 2},
-            {"trees": 100, "depth": 1},
-            {"trees": 300, "depth": 1},
-        ),
+        grid=GRID,
         reference="doi:10.1145/2939672.2939785",
     )
 )

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 from scipy.special import expit, logit
 
 from lbp_outcome.batch import CROP_SHAPE, Batch, Batches, to_batch
-from lbp_outcome.contracts import FoldData, ModelRecipe, Probabilities, Settings
+from lbp_outcome.contracts import FoldData, ModelRecipe, Predictions, Settings
 from lbp_outcome.errors import InvalidChoice, UnreadableFile
 from lbp_outcome.io.atomic import atomic_file
 from lbp_outcome.view import CohortView, Predictor
@@ -46,7 +46,7 @@ class FittedFusion:
         """Median of each predictor over the training patients."""
         return self.network.table.median.double().numpy()
 
-    def predict(self, data: FoldData) -> Probabilities:
+    def predict(self, data: FoldData) -> Predictions:
         """Return the probability of the outcome for each held-out patient.
 
         Raises:

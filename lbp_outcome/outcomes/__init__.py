@@ -41,6 +41,9 @@ class Outcome:
         needs: Scores it is decided from.
         decide: Value from the scores before surgery and at the horizon; raises
             `NotMeasurable` with the reason when they do not settle it.
+        margin: By how much a patient passes a yes-or-no outcome (0 or more) or misses
+            it (below 0); it tells a model more than the verdict alone. None where the
+            definition has no such number.
         unit: Unit of its value.
         status: How sure the definition is; facts marked uncertain stay so.
         reference: Where the definition is published.
@@ -52,6 +55,7 @@ class Outcome:
     statement: str
     needs: tuple[str, ...]
     decide: Callable[[Scores, Scores], float]
+    margin: Callable[[Scores, Scores], float] | None = None
     unit: Unit = Unit.RATIO
     status: str = ""
     reference: str = ""

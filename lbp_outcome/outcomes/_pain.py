@@ -12,11 +12,14 @@ def pain_halved(place: str) -> Outcome:
     score = f"{place}_pain"
 
     def decide(before: Scores, after: Scores) -> bool:
+        return margin(before, after) >= 0
+
+    def margin(before: Scores, after: Scores) -> float:
         start = scored(before, score, "before surgery")
         end = scored(after, score, "at the horizon")
         if start <= 0:
             raise NotMeasurable(f"no {place} pain before surgery, so none to halve")
-        return (start - end) / start >= HALVED - TOLERANCE
+        return (1 - HALVED) * start - end + TOLERANCE
 
     return Outcome(
         name=f"{place}_pain_50",
@@ -24,6 +27,7 @@ def pain_halved(place: str) -> Outcome:
         statement=f"at least 50 % less {place} pain than before surgery",
         needs=(score,),
         decide=decide,
+        margin=margin,
         reference="threshold asked for by the Leiden project; lbp-outcome",
         examples=(
             Example(before={score: 60}, after={score: 30}, value=1),

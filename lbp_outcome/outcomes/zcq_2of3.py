@@ -14,35 +14,48 @@ def decide(before: Scores, after: Scores) -> bool:
 
     With one criterion missing the outcome stands when the other two agree.
     """
-    votes = [vote for vote in (c(before, after) for c in CRITERIA) if vote is not None]
-    for verdict in (True, False):
-        if votes.count(verdict) >= 2:
-            return verdict
+    return margin(before, after) >= 0
+
+
+def margin(before: Scores, after: Scores) -> float:
+    """Return by how many points the second of the three criteria is met or missed.
+
+    Two of three criteria are met just where the middle one of the three margins is not
+    below 0. With one missing, the nearer of two that agree.
+    """
+    found = sorted(m for m in (c(before, after) for c in CRITERIA) if m is not None)
+    if len(found) == 3:
+        return found[1]
+    if len(found) == 2 and (found[0] >= 0) == (found[1] >= 0):
+        return min(found, key=abs)
     raise NotMeasurable(
-        f"{len(votes)} of 3 ZCQ criteria are known and they do not settle the outcome"
+        f"{len(found)} of 3 ZCQ criteria are known and they do not settle the outcome"
     )
 
 
-def _decreased(name: str) -> Callable[[Scores, Scores], bool | None]:
-    def criterion(before: Scores, after: Scores) -> bool | None:
+def _decrease(name: str) -> Callable[[Scores, Scores], float | None]:
+    """By how many points a score fell further than it had to."""
+
+    def criterion(before: Scores, after: Scores) -> float | None:
         if not (known(before, name) and known(after, name)):
             return None
         decrease = (before[name].value or 0.0) - (after[name].value or 0.0)
-        return decrease >= LEAST_DECREASE - TOLERANCE
+        return decrease - LEAST_DECREASE + TOLERANCE
 
     return criterion
 
 
-def _satisfied(before: Scores, after: Scores) -> bool | None:
+def _satisfaction(before: Scores, after: Scores) -> float | None:
+    """By how many points a patient is more satisfied than needed; 0 is not enough."""
     if not known(after, "zcq_satisfaction"):
         return None
-    return (after["zcq_satisfaction"].value or 0.0) < SATISFIED_BELOW - TOLERANCE
+    return SATISFIED_BELOW - TOLERANCE - (after["zcq_satisfaction"].value or 0.0)
 
 
 CRITERIA = (
-    _decreased("zcq_symptom_severity"),
-    _decreased("zcq_physical_function"),
-    _satisfied,
+    _decrease("zcq_symptom_severity"),
+    _decrease("zcq_physical_function"),
+    _satisfaction,
 )
 
 
@@ -66,6 +79,7 @@ ZCQ_2OF3 = OUTCOMES.add(
         "Questionnaire)",
         needs=("zcq_symptom_severity", "zcq_physical_function", "zcq_satisfaction"),
         decide=decide,
+        margin=margin,
         status="two of three criteria: Miller 2012; the cut-offs 0.5, 0.5 and 2.5 are "
         "the usual ones, the exact text of the Leiden trial was not retrieved",
         reference="Miller, PMC3289933 (2012)",

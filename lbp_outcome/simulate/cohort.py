@@ -135,5 +135,7 @@ def _write_tables(
         tables.write_true_values(truth / "measurements.tsv", measured)
         seen = {name: true.findings for name, true in found.items()}
         tables.write_true_values(truth / "findings.tsv", seen)
+        filmed = {name: true.radiographs for name, true in found.items()}
+        tables.write_true_values(truth / "radiographs.tsv", filmed)
     tables.write_phenotypes(out, world)
     tables.write_participants(out, world, np.random.default_rng(blanks))

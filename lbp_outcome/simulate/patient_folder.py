@@ -28,6 +28,7 @@ from lbp_outcome.simulate.scan.radiograph import Film, expose
 from lbp_outcome.simulate.scan.site import HOSPITALS, Site, shifted
 from lbp_outcome.simulate.settings import Settings
 from lbp_outcome.simulate.truth import true_findings, true_measurements
+from lbp_outcome.simulate.truth.radiographs import true_radiographs
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -73,10 +74,17 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Truth:
-    """What is true of one patient: what can be measured, and what can be seen."""
+    """What is true of one patient: what can be measured, and what can be seen.
+
+    Attributes:
+        measurements: What a perfect measurement of the MR images finds.
+        findings: What a radiologist with perfect sight reports.
+        radiographs: What a perfect reader of the X-rays finds.
+    """
 
     measurements: tuple[Measurement, ...]
     findings: tuple[Measurement, ...]
+    radiographs: tuple[Measurement, ...]
 
 
 def simulate_patient(job: Job) -> Truth:
@@ -90,7 +98,9 @@ def simulate_patient(job: Job) -> Truth:
     if not (job.out / job.name).exists():
         _write_patient(job, anatomy, for_mri, for_xray)
     return Truth(
-        measurements=_measurements(job, anatomy), findings=true_findings(anatomy)
+        measurements=_measurements(job, anatomy),
+        findings=true_findings(anatomy),
+        radiographs=true_radiographs(anatomy) if job.xray else (),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Bool
 from scipy.ndimage import gaussian_filter
-from scipy.special import expit
+from scipy.special import logit
 
 from lbp_outcome.anatomy import LUMBAR_DISCS, Disc
 from lbp_outcome.units import Unit
@@ -39,7 +39,8 @@ def planted_table(
     """
     chance = np.random.default_rng(seed)
     table = chance.normal(size=(patients, len(weights)))
-    outcome = chance.random(patients) < expit(table @ np.asarray(weights, dtype=float))
+    # a yes where the log-odds exceed those of a uniform number
+    margin = table @ np.asarray(weights, dtype=float) - logit(chance.random(patients))
     table[chance.random(table.shape) < gaps] = np.nan
     return CohortView(
         patients=tuple(f"sub-{seed}x{number}" for number in range(patients)),
@@ -48,7 +49,8 @@ def planted_table(
             for number in range(len(weights))
         ),
         table=table,
-        outcome=outcome.astype(float),
+        outcome=(margin > 0).astype(float),
+        margin=margin,
     )
 
 
@@ -83,7 +85,8 @@ def planted_spot(
             values = noise + spot if case and level == SPOT_LEVEL else noise
             crops[level] = LevelCrop(values=values.astype("f4"), affine=np.eye(4))
         images[patient] = PatientImages(levels=crops)
-    return replace(view, outcome=outcome, images=images, levels=tuple(levels))
+    seen = replace(view, images=images, levels=tuple(levels))
+    return replace(seen, outcome=outcome, margin=None)
 
 
 def spot_profile(shape: tuple[int, int, int]) -> np.ndarray:

@@ -28,6 +28,16 @@ def test_agrees_with_its_worked_examples(outcome):
 
 
 @SHELF
+def test_a_margin_of_zero_or_more_is_a_yes(outcome):
+    if outcome.margin is None:
+        pytest.skip("a number, or a yes or no that has no margin")
+    for example in outcome.examples:
+        if example.value is not None:
+            margin = outcome.margin(scores(example.before), scores(example.after))
+            assert (margin >= 0) == bool(example.value)
+
+
+@SHELF
 def test_says_why_it_is_undecided_without_answers(outcome):
     found = outcome({}, {})
     assert found.value is None

@@ -11,6 +11,8 @@ from lbp_outcome.labels import LABEL_SCHEMES
 from lbp_outcome.measurements import MEASUREMENTS
 from lbp_outcome.outcomes import OUTCOMES
 from lbp_outcome.questionnaires import QUESTIONNAIRES
+from lbp_outcome.radiographs import SCALES
+from lbp_outcome.study.checks import CHECKS
 from models import MODELS
 
 SHELVES = {
@@ -20,6 +22,8 @@ SHELVES = {
     "lbp_outcome.measurements": MEASUREMENTS,
     "lbp_outcome.outcomes": OUTCOMES,
     "lbp_outcome.questionnaires": QUESTIONNAIRES,
+    "lbp_outcome.radiographs": SCALES,
+    "lbp_outcome.study.checks": CHECKS,
     "models": MODELS,
 }
 ITEMS = [(package, name) for package, shelf in SHELVES.items() for name in shelf]

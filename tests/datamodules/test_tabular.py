@@ -15,9 +15,9 @@ def recipe(request):
     return request.param
 
 
-def test_refuses_a_patient_on_both_sides_by_name(recipe):
+def test_refuses_patients_on_both_sides_without_naming_them(recipe):
     with pytest.raises(
-        InvalidChoice, match=r"both sides of the fold: sub-0x1, sub-0x2"
+        InvalidChoice, match=r"^2 patients are on both sides of the fold"
     ):
         recipe.build(TRAIN, TRAIN.take([1, 2]), 0)
 

@@ -86,7 +86,7 @@ def test_logistic_contributions_are_weight_times_distance_from_the_mean():
     fitted = MODELS["logistic"].fit(fold(full, NEW), {}, 0)
     given = planted_table(5, seed=4)
     found = SHAPLEY.attribute(fitted, fold(full, given)).contributions
-    per_unit = fitted.weights / full.table.std(axis=0)
+    per_unit = fitted.score.weights / full.table.std(axis=0)
     away = given.table - full.table.mean(axis=0)
     np.testing.assert_allclose(found, per_unit * away, atol=1e-12)
 

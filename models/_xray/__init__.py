@@ -1,0 +1,1 @@
+"""The X-ray grader: the parts of its networks, one file each."""

@@ -1,0 +1,43 @@
+"""Shallow gradient-boosted trees for a number, such as pain a year after surgery."""
+
+from pathlib import Path
+
+from lbp_outcome.contracts import FoldData, ModelRecipe, Settings
+from models import MODELS
+from models._outcome import continuous_outcome
+from models._trees import GRID, FittedTrees, grow, load_trees
+
+
+def fit(data: FoldData, settings: Settings, seed: int) -> FittedTrees:
+    """Grow the trees; the seed decides which patients and predictors each tree sees.
+
+    Raises:
+        InvalidChoice: The outcome cannot be learned from, or there is no predictor.
+        UnknownName: A setting it does not have.
+    """
+    outcome = continuous_outcome(data.train)
+    return grow(
+        data, outcome, settings, seed, model="boosted_regression", predicts="continuous"
+    )
+
+
+def load(folder: Path) -> FittedTrees:
+    """Read back what was saved.
+
+    Raises:
+        UnreadableFile: The folder holds no such model, or it is damaged.
+    """
+    return load_trees(folder, "boosted_regression", "continuous")
+
+
+BOOSTED_REGRESSION = MODELS.add(
+    ModelRecipe(
+        name="boosted_regression",
+        data="tabular",
+        fit=fit,
+        load=load,
+        grid=GRID,
+        predicts="continuous",
+        reference="doi:10.1145/2939672.2939785",
+    )
+)
