@@ -1,16 +1,17 @@
 """The `lbp` command: every subcommand is one library function.
 
-Exit codes: 0 done, 1 `lbp check` found problems, 2 an error told in one line.
+Exit codes: 0 done, 1 `lbp check` found problems, 2 an error told in one line, 3 a
+check stopped a study.
 """
 
 import logging
 import os
 import sys
 from argparse import ArgumentError
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from lbp_outcome import BANNER, __version__
 from lbp_outcome.errors import LbpError
@@ -19,10 +20,10 @@ from lbp_outcome.options import add_arguments, in_one_line
 if TYPE_CHECKING:
     from lbp_outcome.examination import Person
     from lbp_outcome.patient_files import PatientFiles
-    from lbp_outcome.records import Measurement
 
 FOUND_PROBLEMS = 1
 ERROR = 2
+STOPPED_BY_CHECK = 3
 
 
 def check(cohort: Path) -> int:
@@ -183,7 +184,7 @@ def _measure_one(
     subject: str | None,
     repeatability: bool,
 ) -> None:
-    from lbp_outcome.measurements import measure_files
+    from lbp_outcome.measurements import doubts_in, grouped_reasons, measure_files
 
     found = measure_files(
         files,
@@ -195,22 +196,15 @@ def _measure_one(
     )
     values = sum(item.value is not None for item in found)
     if out is not None:
-        print(f"{out}: {values} values, {len(found) - values} reasons.")
+        doubts = f", {n} doubts (column doubt)" if (n := len(doubts_in(found))) else ""
+        print(f"{out}: {values} values, {len(found) - values} reasons{doubts}.")
         return
     print(*(item for item in found if item.value is not None), sep="\n")
     print(f"\nNot measured ({len(found) - values}), by reason:")
-    for reason, names in _by_reason(found).items():
-        print(f"- {reason}: {', '.join(names)}")
-
-
-def _by_reason(found: Iterable["Measurement"]) -> dict[str, list[str]]:
-    """What was not measured for each reason, the commonest one first."""
-    names: dict[str, list[str]] = {}
-    for item in found:
-        if item.value is None:
-            names.setdefault(item.reason, []).append(item.name)
-    commonest = sorted(names.items(), key=lambda pair: -len(pair[1]))
-    return {reason: sorted(set(missing)) for reason, missing in commonest}
+    for reason in grouped_reasons(found):
+        print(f"- {reason.sentence}: {', '.join(reason.names)}")
+    for doubt in doubts_in(found):
+        print(f"\nDoubtful: {doubt}")
 
 
 def _measure_cohort(
@@ -234,10 +228,49 @@ def _measure_cohort(
     )
     for patient, reason in found.failed.items():
         print(f"{patient}: not measured: {reason}", file=sys.stderr)
+    for patient, doubts in found.doubts.items():
+        print(*(f"{patient}: {doubt}" for doubt in doubts), sep="\n", file=sys.stderr)
     print(
         f"{found.table}: {len(found.done)} patients measured, {len(found.kept)} as "
         f"before, {len(found.failed)} failed, {len(found.without)} without a "
-        f"segmented spine."
+        f"segmented spine, {len(found.doubts)} with doubts (column doubt)."
+    )
+
+
+def grade(
+    path: Path,
+    frontal: Path | None = None,
+    out: Path | None = None,
+    subject: str | None = None,
+) -> None:
+    """Grade lumbar X-rays disc by disc: components, and scales derived from them.
+
+    Trained on simulated films alone. Bones must be bright; a lateral film faces left.
+
+    Args:
+        path: Lateral X-ray (PNG with its .json, NIfTI or DICOM), or a cohort folder.
+        frontal: Frontal X-ray of the same patient; a cohort says itself.
+        out: Table to write: CSV, TSV or Parquet, with the columns of `lbp measure`.
+        subject: Pseudonym written into the table; from the file name by default.
+    """
+    from lbp_outcome.grading import grade_cohort, grade_files
+
+    if not path.is_dir():
+        rows = grade_files(path, frontal, out=out, subject=subject)
+        known = [row for row in rows if row.value is not None]
+        if out is None:
+            print(*(f"{row} ({row.remark})" for row in known), sep="\n")
+            return
+        print(f"{out}: {len(known)} values, {len(rows) - len(known)} reasons.")
+        return
+    if out is None:
+        raise LbpError("say where the table of a cohort goes: --out FILE.csv")
+    found = grade_cohort(path, out)
+    for patient, reason in found.failed.items():
+        print(f"{patient}: not graded: {reason}", file=sys.stderr)
+    print(
+        f"{found.table}: {len(found.done)} patients graded, {len(found.failed)} "
+        f"failed, {len(found.without)} without a lateral X-ray."
     )
 
 
@@ -277,16 +310,124 @@ def catalogue() -> None:
     print(catalogue_table())
 
 
-def run(study: Path, out: Path | None = None) -> None:
-    """Run a study: cross-validate, compare, explain, track and report.
+def run(study: Path, out: Path | None = None, processes: int | None = None) -> int:
+    """Run a study: cross-validate, compare, check, track and report.
+
+    A study that was stopped goes on where it was.
 
     Args:
         study: Study file (YAML).
         out: Folder for the results; runs/<study> by default.
+        processes: How many fits at a time; all cores by default.
     """
+    from lbp_outcome.study.checking import CheckFailed
     from lbp_outcome.study.run import run_study
 
-    print(f"Report: {run_study(study, out)}")
+    try:
+        print(f"Report: {run_study(study, out, processes=processes)}")
+    except CheckFailed as failed:
+        print(f"lbp: {' '.join(str(failed).split())}", file=sys.stderr)
+        return STOPPED_BY_CHECK
+    return 0
+
+
+def pretrain(
+    out: Path,
+    network: Literal["levels", "xray"] = "levels",
+    patients: int = 400,
+    seed: int = 0,
+    epochs: int = 40,
+    unseen: int = 100,
+    cohorts: Sequence[Path] = (),
+    gradings: Path | None = None,
+    images: Path | None = None,
+) -> None:
+    """Train a network that grades spines level by level: simulated, or real ones.
+
+    A training on MR images that was stopped goes on where it was.
+
+    Args:
+        out: Folder for the weights and their manifest.
+        network: levels (of MR images) or xray.
+        patients: How many spines to simulate and learn from.
+        seed: The same seed gives the same weights.
+        epochs: Passes over the spines.
+        unseen: How many more spines to simulate and be examined on.
+        cohorts: Simulated cohorts to learn from besides.
+        gradings: Table of radiologists' gradings as SPIDER's (CSV): the shipped
+            weights go on learning from it, and nothing is simulated.
+        images: Folder with the images and masks of the graded patients.
+    """
+    if network == "xray":
+        _pretrain_xray(out, patients, seed, epochs, unseen, [*cohorts, gradings])
+        return
+    from lbp_outcome.study.pretraining import finetune
+    from lbp_outcome.study.pretraining import pretrain as train
+
+    if (gradings is None) != (images is None):
+        raise LbpError("gradings need images: --gradings FILE.csv --images FOLDER")
+    if gradings is not None and images is not None:
+        learned = finetune(out, gradings, images, epochs=epochs, seed=seed)
+        print(f"{out}: weights fine-tuned on {learned} graded patients.")
+        return
+    figures = train(
+        out,
+        patients=patients,
+        seed=seed,
+        epochs=epochs,
+        unseen=unseen,
+        cohorts=cohorts,
+    )
+    print(*(f"{name}: {figure}" for name, figure in figures.items()), sep="\n")
+
+
+def _pretrain_xray(
+    out: Path,
+    patients: int,
+    seed: int,
+    epochs: int,
+    unseen: int,
+    others: Sequence[Path | None],
+) -> None:
+    from lbp_outcome.grading.pretrain import pretrain_xray
+
+    if any(others):
+        raise LbpError("the X-ray network learns from films it simulates itself only")
+    pretrain_xray(out, patients=patients, seed=seed, epochs=epochs, unseen=unseen)
+    print(f"{out}: weights and MANIFEST.json")
+
+
+def compare(runs: Sequence[str], out: Path | None = None) -> None:
+    """Set the models of two or more studies side by side.
+
+    Args:
+        runs: Folders of results, or ids of MLflow runs.
+        out: Table to write besides, with every number (CSV).
+    """
+    from lbp_outcome.io.atomic import write_text
+    from lbp_outcome.study.tracked.comparison_table import compare_runs
+
+    found = compare_runs(runs)
+    if out is not None:
+        write_text(out, found.numbers.to_csv(index=False))
+    print(found)
+
+
+def release(
+    model: str,
+    as_: Literal["candidate", "champion"] = "candidate",
+    simulated: bool = False,
+) -> None:
+    """Give a registered model an alias, if its study and its files are sound.
+
+    Args:
+        model: Registered model: demo-fusion (the newest version) or demo-fusion/2.
+        as_: candidate (for others to try) or champion (in use).
+        simulated: Let a model of simulated patients become champion.
+    """
+    from lbp_outcome.study.tracked.release import release as set_alias
+
+    print(set_alias(model, as_, simulated=simulated))
 
 
 def explain(
@@ -303,7 +444,7 @@ def explain(
         out: Folder to write; explanations/<patient> by default.
         cohort: Cohort folder, if it is no longer where the study found it.
     """
-    from lbp_outcome.study.explanation import explain_patient
+    from lbp_outcome.study.explanation.explain_patient import explain_patient
 
     name = _named(patient)
     folder = explain_patient(
@@ -356,9 +497,13 @@ COMMANDS: tuple[Callable[..., int | None], ...] = (
     check,
     simulate,
     measure,
+    grade,
     sheet,
     catalogue,
     run,
+    pretrain,
+    compare,
+    release,
     explain,
     advise,
     doctor,

@@ -5,7 +5,7 @@ belong to a model's fit, inside a fold.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,10 @@ AT_OPERATED = "operated"
 """`disc_height_mm.operated` is taken at the disc that was operated on."""
 
 
+class KnownOnlyAfterSurgery(InvalidChoice):
+    """A predictor is an outcome, or is named or declared as of after surgery."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class FeatureTable:
     """Predictors of some patients.
@@ -71,16 +75,18 @@ def feature_table(
         clinical: Columns of participants.tsv, or `<score>_baseline`.
         measurements: `<measurement>` of the whole spine, or with words that say where:
             `disc_height_mm.min`, `.max`, `.mean`, `.operated` or `.L4-L5`, and
-            `muscle_area_cm2.multifidus.left.L4-L5`; the mean of what is left open.
+            `muscle_area_cm2.multifidus.left.L4-L5`; the mean of what is left open. Or
+            a column of participants.tsv with what somebody else read from images.
         measured: What was measured on each patient's scan.
 
     Raises:
-        InvalidChoice: A predictor is an outcome or is known only after surgery.
+        KnownOnlyAfterSurgery: A predictor is an outcome or is of after surgery.
+        InvalidChoice: A predictor is free text, or its words do not say where.
         UnknownName: There is no such predictor.
     """
     made = [
         *(feature for name in clinical for feature in _clinical(cohort, name)),
-        *(_measurement_feature(cohort, measured, name) for name in measurements),
+        *(f for name in measurements for f in _imaging(cohort, measured, name)),
     ]
     return FeatureTable(
         predictors=tuple(feature.predictor for feature in made),
@@ -104,7 +110,8 @@ def measured_names(predictors: Iterable[str]) -> frozenset[str]:
     >>> measured_names(["disc_height_mm.min", "disc_height_mm.max"])
     frozenset({'disc_height_mm'})
     """
-    return frozenset(name.partition(".")[0] for name in predictors)
+    names = {name.partition(".")[0] for name in predictors}
+    return frozenset(name for name in names if name in MEASUREMENTS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,13 +152,13 @@ def _clinical(cohort: Cohort, name: str) -> Iterable[_Feature]:
 
 def _refuse_outcomes(name: str) -> None:
     if name in OUTCOMES:
-        raise InvalidChoice(
+        raise KnownOnlyAfterSurgery(
             f"predictors: {name!r} is an outcome, so it cannot be a predictor; "
             f"remove it (a score before surgery is '<score>_{BASELINE}')"
         )
     later = tuple(f"_{visit}" for visit in VISITS if visit != BASELINE)
     if name.endswith(later):
-        raise InvalidChoice(
+        raise KnownOnlyAfterSurgery(
             f"predictors: {name!r} is known only after surgery, so it cannot predict "
             "the outcome of surgery; remove it"
         )
@@ -159,7 +166,7 @@ def _refuse_outcomes(name: str) -> None:
 
 def _columns(cohort: Cohort, column: Column) -> Iterable[_Feature]:
     if not column.before_surgery:
-        raise InvalidChoice(
+        raise KnownOnlyAfterSurgery(
             f"predictors: participants.json marks {column.name!r} as postoperative, so "
             "it cannot be a predictor; remove it"
         )
@@ -206,6 +213,17 @@ def _column(
 def _described(column: Column, name: str) -> str:
     _, _, level = name.partition("=")
     return f"{column.description}: {level}" if level else column.description
+
+
+def _imaging(
+    cohort: Cohort, measured: Mapping[str, Sequence[Measurement]], name: str
+) -> Iterable[_Feature]:
+    if name.partition(".")[0] in MEASUREMENTS or name not in cohort.columns:
+        return [_measurement_feature(cohort, measured, name)]
+    return [
+        replace(feature, predictor=replace(feature.predictor, group="measurements"))
+        for feature in _columns(cohort, cohort.columns[name])
+    ]
 
 
 def _measurement_feature(

@@ -3,24 +3,37 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
+from typing import Any
 
 from lbp_outcome.errors import LbpError
 
 
 @contextmanager
-def worker_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
+def worker_processes(
+    workers: int,
+    *,
+    start: Callable[..., None] | None = None,
+    given: tuple[Any, ...] = (),
+) -> Iterator[ProcessPoolExecutor]:
     """Start processes that compute on one thread each, and stop them in any case.
 
     They do not hear Ctrl-C: what a worker is at is finished, then all stop.
+
+    Args:
+        workers: How many.
+        start: Called in each process before its first task.
+        given: What it is called with; sent to each process once.
     """
     # "spawn": a forked copy of a process that has loaded torch may hang.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context)
+    pool = ProcessPoolExecutor(
+        workers, mp_context=context, initializer=start, initargs=given
+    )
     try:
         with _single_threaded(), _without_ctrl_c():
             pool.submit(os.getpid)  # the first task starts every process

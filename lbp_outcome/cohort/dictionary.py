@@ -127,10 +127,10 @@ def _declared(known: Column | None, name: str, entry: dict[str, Any]) -> Column:
         base,
         description=str(entry.get("Description", base.description)),
         levels=levels or base.levels,
-        minimum=entry.get("Minimum", base.minimum),
-        maximum=entry.get("Maximum", base.maximum),
+        minimum=None if levels else entry.get("Minimum", base.minimum),
+        maximum=None if levels else entry.get("Maximum", base.maximum),
         unit=_unit(entry.get("Units"), base.unit),
-        before_surgery=entry.get("Timing", "preoperative") != "postoperative",
+        before_surgery=str(entry.get("Timing", "")).strip().lower() != "postoperative",
     )
 
 

@@ -14,12 +14,13 @@ from lbp_outcome.cohort.folder import read_cohort
 from lbp_outcome.cohort.person import person_of
 from lbp_outcome.errors import InvalidChoice, LbpError
 from lbp_outcome.examination import Person
-from lbp_outcome.io.atomic import atomic_file
+from lbp_outcome.io.atomic import atomic_file, require_place
 from lbp_outcome.measurements import (
     MEASUREMENTS,
     as_table,
     measure_files,
     read_norms,
+    separate_doubts,
     write_parquet,
 )
 from lbp_outcome.patient_files import PatientFiles
@@ -41,6 +42,8 @@ class Measured:
         done: Patients measured now.
         kept: Patients measured before, whose files have not changed.
         failed: Why a patient could not be measured, by pseudonym.
+        doubts: What speaks against a patient's numbers, by pseudonym; the table says
+            so beside each of them.
         without: Patients without a segmented spine.
     """
 
@@ -48,6 +51,7 @@ class Measured:
     done: tuple[str, ...]
     kept: tuple[str, ...]
     failed: dict[str, str]
+    doubts: dict[str, tuple[str, ...]]
     without: tuple[str, ...]
 
 
@@ -92,6 +96,7 @@ def measure_cohort(
     """
     if out.suffix != ".parquet":
         raise InvalidChoice(f"{out.name}: the table of a cohort ends in .parquet")
+    require_place(out)
     known = () if norms is None else read_norms(norms)
     people, parts = read_cohort(cohort), out.with_name(f"{out.name}.parts")
     jobs = [
@@ -121,6 +126,7 @@ def measure_cohort(
         done=tuple(job.patient for job in done if job not in kept),
         kept=tuple(job.patient for job in kept),
         failed=failed,
+        doubts=_doubts(out),
         without=tuple(p for p in people.patients if p not in {j.patient for j in jobs}),
     )
 
@@ -182,6 +188,19 @@ def _put_together(out: Path, jobs: Sequence[_Job]) -> None:
     plain = [table.replace_schema_metadata(None) for table in tables]
     marks = json.dumps({job.patient: job.fingerprint for job in jobs})
     _write(out, pa.concat_tables(plain), marks)
+
+
+def _doubts(out: Path) -> dict[str, tuple[str, ...]]:
+    """What the table says against the numbers of each patient, if anything."""
+    from pyarrow import parquet
+
+    table = parquet.read_table(out, columns=["subject", "doubt"])
+    pairs = table.group_by(["subject", "doubt"], use_threads=False).aggregate([])
+    said: dict[str, list[str]] = {}
+    for row in pairs.to_pylist():
+        said.setdefault(row["subject"], []).append(row["doubt"])
+    single = {patient: separate_doubts(texts) for patient, texts in said.items()}
+    return {patient: doubts for patient, doubts in single.items() if doubts}
 
 
 def _take_apart(out: Path, jobs: Sequence[_Job]) -> None:

@@ -91,10 +91,12 @@ def read_scan(
     Raises:
         LbpError: An image cannot be used; the message names the file.
     """
-    examination = _examination(files, names, person)
+    needs = {*sources_of(names), "t2", *(["t1"] if levels else [])}
+    examination = _examination(files, needs, person)
     spine = None if examination is None else examination.spine
     t2 = examination.t2 if examination else _t2_alone(files)
-    crops, why = _crops(spine, t2, levels)
+    t1 = None if examination is None else examination.t1
+    crops, why = _crops(spine, t2, t1, levels)
     absent = {"mri": why} if not crops else {}
     radiograph = None
     if files.radiograph is None:
@@ -111,13 +113,13 @@ def read_scan(
 
 def _examination(
     files: PatientFiles,
-    names: Collection[str],
+    needs: Collection[str],
     person: Person | None,
 ) -> Examination | None:
     """Read the spine, and of the images what the measurements and crops need."""
     if files.segmentation is None:
         return None
-    return files.examination(person, needs={*sources_of(names), "t2"})
+    return files.examination(person, needs=needs)
 
 
 def _t2_alone(files: PatientFiles) -> Image | None:
@@ -146,14 +148,14 @@ def fixed_radiograph(
 
 
 def _crops(
-    spine: Spine | None, t2: Image | None, levels: Sequence[Disc]
+    spine: Spine | None, t2: Image | None, t1: Image | None, levels: Sequence[Disc]
 ) -> tuple[dict[Disc, LevelCrop], str]:
     """Return the crops, and why there are none if there are none."""
     if t2 is None:
         return {}, "no T2 image" if spine is not None else "no MR image"
     if spine is None:
         return {}, "no segmentation"
-    return level_crops(t2, spine, levels), "none of the discs is segmented"
+    return level_crops(t2, spine, levels, t1), "none of the discs is segmented"
 
 
 def _doubts(spine: Spine) -> tuple[str, ...]:

@@ -3,14 +3,21 @@
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+import pandas as pd
 
-from lbp_outcome.cohort.scans import Scan
-from lbp_outcome.contracts import FittedModel
-from lbp_outcome.statistics.recalibration import fit_recalibration
+from lbp_outcome.statistics.performance import Performance
+from lbp_outcome.statistics.recalibration import Recalibration, fit_recalibration
+from lbp_outcome.statistics.residual_interval import (
+    ResidualInterval,
+    fit_residual_interval,
+)
 from lbp_outcome.study.data import StudyData
-from lbp_outcome.study.outcome_model import ModelCard, OutcomeModel, Range, Stratum
+from lbp_outcome.study.findings.evaluation import AnyPerformance
+from lbp_outcome.study.findings.results import StudyResults
+from lbp_outcome.study.fitting.recipe import seen_by
+from lbp_outcome.study.image_traits import image_traits
+from lbp_outcome.study.outcome_model import ModelCard, Range, Stratum
 from lbp_outcome.study.plan import ModelPlan, StudyPlan
-from lbp_outcome.study.results import StudyResults
 from lbp_outcome.view import CohortView, Predictor
 
 PERCENTILES = tuple(range(1, 100))
@@ -19,66 +26,76 @@ FEWEST_SHOWN = 5
 """Strata of fewer patients are left out: they say little and may identify somebody."""
 
 
-def outcome_model(
+def model_card(
     plan: StudyPlan,
     model: ModelPlan,
     data: StudyData,
-    seen: CohortView,
-    fitted: FittedModel,
     results: StudyResults,
     provenance: Mapping[str, str],
-) -> OutcomeModel:
-    """Join a fitted model with its card.
+) -> ModelCard:
+    """Return the card of a model that was fitted to all patients of a study.
 
     Args:
         plan: The study.
         model: The model in it.
         data: All patients of the study.
-        seen: The patients it was fitted to, as it saw them.
-        fitted: The model.
         results: Its out-of-fold predictions and performance.
         provenance: Where it comes from.
     """
-    assert seen.outcome is not None
-    rows = results.predictions[results.predictions["model"] == model.name]
+    seen = seen_by(model, data.view)
     found = results.performance[model.name]
-    return OutcomeModel(
-        fitted=fitted,
-        card=ModelCard(
-            name=model.name,
-            study=plan.name,
-            method=model.method,
-            reads=model.reads,
-            outcome=plan.outcome,
-            statement=plan.endpoint.statement,
-            horizon=plan.horizon,
-            simulated=data.cohort.simulated,
-            patients=len(seen),
-            events=int(seen.outcome.sum()),
-            clinical=plan.predictors.clinical,
-            measurements=plan.predictors.measurements,
-            predictors=seen.predictors,
-            ranges=_ranges(seen) | _image_ranges(data, seen),
-            most_missing=int(np.isnan(seen.table).sum(axis=1).max()),
-            quantiles=_quantiles(seen),
-            levels=plan.predictors.levels,
-            recalibration=fit_recalibration(
-                rows["outcome"].to_numpy(dtype=float),
-                rows["probability"].to_numpy(dtype=float),
-                patients=rows["patient"].tolist(),
-                seed=plan.seed,
-            ),
-            strata=_strata(data, seen),
-            performance={
-                "AUC": found.auc.shown(),
-                "Brier score": found.brier.shown(3),
-                "calibration slope": found.calibration_slope.shown(),
-                "calibration intercept": found.calibration_intercept.shown(),
-            },
-            discriminates=(found.auc.low or 0.0) > 0.5,
-            provenance=provenance,
-        ),
+    return ModelCard(
+        name=model.name,
+        study=plan.name,
+        method=model.method,
+        reads=model.reads,
+        outcome=plan.outcome,
+        statement=plan.endpoint.statement,
+        horizon=plan.horizon,
+        simulated=data.cohort.simulated,
+        patients=len(seen),
+        events=data.events,
+        clinical=plan.predictors.clinical,
+        measurements=plan.predictors.measurements,
+        predictors=seen.predictors,
+        ranges=_ranges(seen) | _image_ranges(data, seen),
+        most_missing=int(np.isnan(seen.table).sum(axis=1).max(initial=0)),
+        quantiles=_quantiles(seen),
+        levels=plan.predictors.levels,
+        recalibration=_recalibration(plan, results.rows_of(model.name)),
+        strata=() if data.events is None else _strata(data, seen),
+        performance=_in_words(found),
+        discriminates=_discriminates(found),
+        provenance=provenance,
     )
+
+
+def _recalibration(
+    plan: StudyPlan, rows: pd.DataFrame
+) -> Recalibration | ResidualInterval:
+    outcome = rows["outcome"].to_numpy(dtype=float)
+    predicted = rows["predicted"].to_numpy(dtype=float)
+    patients = rows["patient"].tolist()
+    if plan.endpoint.kind == "continuous":
+        return fit_residual_interval(outcome, predicted, patients=patients)
+    return fit_recalibration(outcome, predicted, patients=patients, seed=plan.seed)
+
+
+def _in_words(found: AnyPerformance) -> dict[str, str]:
+    if isinstance(found, Performance):
+        return {
+            "AUC": found.auc.shown(),
+            "Brier score": found.brier.shown(3),
+            "calibration slope": found.calibration_slope.shown(),
+            "calibration intercept": found.calibration_intercept.shown(),
+        }
+    return {"explained variance": found.r2.shown(), "mean error": found.mae.shown(1)}
+
+
+def _discriminates(found: AnyPerformance) -> bool:
+    if isinstance(found, Performance):
+        return (found.auc.low or 0.0) > 0.5
+    return (found.r2.low or 0.0) > 0.0
 
 
 def _ranges(seen: CohortView) -> dict[str, Range]:
@@ -111,20 +128,6 @@ def _image_ranges(data: StudyData, seen: CohortView) -> dict[str, Range]:
             for name, value in image_traits(data.scans[patient]).items():
                 found.setdefault(name, []).append(value)
     return {name: Range(low=min(v), high=max(v)) for name, v in found.items()}
-
-
-def image_traits(scan: Scan) -> dict[str, float]:
-    """Return what can be compared between MR images of different origin."""
-    traits = {}
-    if scan.spacing_mm:
-        traits["t2_finest_voxel_mm"] = scan.spacing_mm[0]
-        traits["t2_coarsest_voxel_mm"] = scan.spacing_mm[-1]
-    crops = [crop.values for crop in scan.images.levels.values()]
-    if crops:
-        values = np.concatenate([crop.ravel() for crop in crops])
-        traits["t2_mean_brightness"] = float(values.mean())
-        traits["t2_contrast"] = float(values.std())
-    return traits
 
 
 def _strata(data: StudyData, seen: CohortView) -> tuple[Stratum, ...]:

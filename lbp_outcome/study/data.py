@@ -1,10 +1,11 @@
 """From a plan to the patients it can be run on, with everybody left out counted."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
 from lbp_outcome.anatomy import Disc
 from lbp_outcome.cohort.folder import Cohort, read_cohort
@@ -12,13 +13,9 @@ from lbp_outcome.cohort.scans import Scan, read_scans
 from lbp_outcome.errors import InvalidChoice
 from lbp_outcome.features import FeatureTable, feature_table, measured_names
 from lbp_outcome.records import Measurement
-from lbp_outcome.statistics.discrimination import auc
 from lbp_outcome.study.plan import StudyPlan
 from lbp_outcome.view import CohortView
 from lbp_outcome.visits import BASELINE
-
-FEWEST_FOR_LEAK = 20
-"""With fewer patients a predictor may separate the outcome by chance."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -41,13 +38,20 @@ class StudyData:
     excluded: Mapping[str, str]
     fingerprint: str
 
+    @property
+    def events(self) -> int | None:
+        """How many patients had a yes-or-no outcome; None for a continuous one."""
+        assert self.view.outcome is not None
+        yes_or_no = np.isin(self.view.outcome, (0.0, 1.0)).all()
+        return int(self.view.outcome.sum()) if yes_or_no else None
+
 
 def study_data(plan: StudyPlan) -> StudyData:
     """Read, measure and arrange everything that a plan names.
 
     Raises:
         CohortError: The cohort folder is not in order.
-        InvalidChoice: A predictor is an outcome or reproduces it; or nobody has one.
+        InvalidChoice: A predictor is an outcome, or nobody has one.
     """
     cohort = read_cohort(plan.cohort)
     refuse_early(plan, cohort)
@@ -70,10 +74,10 @@ def study_data(plan: StudyPlan) -> StudyData:
         predictors=features.predictors,
         table=features.numbers.loc[list(known)].to_numpy(dtype=float),
         outcome=np.array(list(known.values()), dtype=float),
+        margin=_margins(plan, cohort, list(known)),
         images={patient: scan.images for patient, scan in scans.items()},
         levels=levels,
     )
-    refuse_outcome_in_disguise(view)
     return StudyData(
         cohort=cohort,
         view=view,
@@ -104,23 +108,15 @@ def outcome_of_each(plan: StudyPlan, cohort: Cohort) -> dict[str, Measurement]:
     }
 
 
-def refuse_outcome_in_disguise(view: CohortView) -> None:
-    """Refuse a predictor that separates the outcome without one mistake.
-
-    Raises:
-        InvalidChoice: Names the predictor.
-    """
-    assert view.outcome is not None
-    for column, predictor in enumerate(view.predictors):
-        values = view.table[:, column]
-        given = ~np.isnan(values)
-        if given.sum() < FEWEST_FOR_LEAK or len(set(view.outcome[given])) < 2:
-            continue
-        if auc(view.outcome[given], values[given]) in (0.0, 1.0):
-            raise InvalidChoice(
-                f"predictors: {predictor.name!r} separates the outcome without one "
-                "mistake; it is the outcome, or was made from it: remove it"
-            )
+def _margins(
+    plan: StudyPlan, cohort: Cohort, patients: Sequence[str]
+) -> Float[np.ndarray, " patients"] | None:
+    """By how much each patient passes or misses the outcome."""
+    margin, visit = plan.endpoint.margin, plan.horizon
+    if margin is None:
+        return None
+    scores = cohort.scores_at
+    return np.array([margin(scores(p, BASELINE), scores(p, visit)) for p in patients])
 
 
 def fingerprint(view: CohortView) -> str:
@@ -130,12 +126,16 @@ def fingerprint(view: CohortView) -> str:
     digest.update(np.ascontiguousarray(view.table).tobytes())
     if view.outcome is not None:
         digest.update(np.ascontiguousarray(view.outcome).tobytes())
+    if view.margin is not None:
+        digest.update(np.ascontiguousarray(view.margin).tobytes())
     for patient in view.patients:
         images = view.images.get(patient)
         if images is None:
             continue
         for level, crop in images.levels.items():
             digest.update(str(level).encode() + crop.values.tobytes())
+            if crop.t1 is not None:
+                digest.update(crop.t1.tobytes())
         if images.radiograph is not None:
             digest.update(images.radiograph.tobytes())
     return digest.hexdigest()

@@ -1,6 +1,8 @@
 """The folder of a study's results, and how to find things in it again."""
 
+import atexit
 import json
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -95,14 +97,13 @@ def _fetch(run: str) -> Path:
     import mlflow
     from mlflow.exceptions import MlflowException
 
-    from lbp_outcome.study.tracking import use_tracking_store
+    from lbp_outcome.study.tracked.tracking import use_tracking_store
 
     use_tracking_store()
     try:
         found = mlflow.get_run(run)
         study = found.data.tags.get("study_run", run)
-        scratch = tempfile.mkdtemp(prefix="lbp-study-")
-        home = mlflow.artifacts.download_artifacts(run_id=study, dst_path=scratch)
+        home = mlflow.artifacts.download_artifacts(run_id=study, dst_path=_scratch())
     except MlflowException:
         raise InvalidChoice(
             f"{run}: this is neither a folder with {RESULTS} nor an MLflow run that "
@@ -116,22 +117,31 @@ def _fetch(run: str) -> Path:
 def _fetch_model(study_run: str, model: str, name: str) -> Path:
     import mlflow
 
-    kind = "model" if name == FINAL else "fold"
-    query = f"tags.study_run = '{study_run}' and tags.model = '{model}'"
-    query += f" and tags.kind = '{kind}'" + (
-        "" if name == FINAL else f" and tags.fold = '{name}'"
-    )
-    runs = mlflow.search_runs(
-        search_all_experiments=True, filter_string=query, output_format="list"
-    )
+    from lbp_outcome.study.tracked.tracking import runs_with, use_tracking_store
+
+    use_tracking_store()
+    which = {"kind": "model"} if name == FINAL else {"kind": "fold", **_numbers(name)}
+    runs = runs_with({"study_run": study_run, "model": model, **which})
     if not runs:
         raise LbpError(f"MLflow keeps no {name} of {model} for study run {study_run}")
-    scratch = tempfile.mkdtemp(prefix="lbp-model-")
     return Path(
         mlflow.artifacts.download_artifacts(
-            run_id=runs[0].info.run_id, artifact_path=name, dst_path=scratch
+            run_id=runs[0].info.run_id, artifact_path=name, dst_path=_scratch()
         )
     )
+
+
+def _numbers(name: str) -> dict[str, str]:
+    """Read `repeat-0-fold-3` back into its numbers, as tags of a run."""
+    _, repeat, _, fold = name.split("-")
+    return {"repeat": repeat, "fold": fold}
+
+
+def _scratch() -> str:
+    """A folder that goes when the program ends: what is fetched is about patients."""
+    made = tempfile.mkdtemp(prefix="lbp-study-")
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
 def named_model(study: StudyFolder, model: str) -> str:

@@ -1,6 +1,7 @@
 """A fitted model with all that is needed to use it: no pickle, hashes checked."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,9 +11,10 @@ import numpy as np
 
 from datamodules import DATAMODULES
 from lbp_outcome.anatomy import Disc
-from lbp_outcome.contracts import FittedModel, FoldData, Probabilities
+from lbp_outcome.contracts import FittedModel, FoldData, Predictions
 from lbp_outcome.io.manifest import check_manifest, write_manifest
 from lbp_outcome.statistics.recalibration import Recalibration
+from lbp_outcome.statistics.residual_interval import ResidualInterval
 from lbp_outcome.units import Unit
 from lbp_outcome.view import CohortView, Predictor
 from models import MODELS
@@ -58,7 +60,7 @@ class ModelCard:
         horizon: Visit at which the outcome is taken.
         simulated: Whether it was trained on simulated patients.
         patients: Number of training patients.
-        events: How many of them had the outcome.
+        events: How many of them had the outcome; None for a continuous one.
         clinical: Clinical predictors as the plan names them.
         measurements: Measurements as the plan names them.
         predictors: Columns of the table, in order.
@@ -68,10 +70,11 @@ class ModelCard:
         quantiles: 99 percentiles by predictor, to place a patient among the others.
         levels: Discs of which it sees a crop.
         recalibration: From its out-of-fold predictions: makes a probability honest
-            and gives its interval.
+            and gives its interval; of a continuous outcome gives the range.
         strata: Training patients and outcomes by sex and age band.
         performance: Headline figures with intervals, in words.
-        discriminates: Whether the interval of its AUC lies above 0.5.
+        discriminates: Whether the interval of its AUC lies above 0.5, or that of its
+            explained variance above 0.
         provenance: Code version, fingerprint of the data, hash of the plan, seed.
     """
 
@@ -84,7 +87,7 @@ class ModelCard:
     horizon: str
     simulated: bool
     patients: int
-    events: int
+    events: int | None
     clinical: tuple[str, ...]
     measurements: tuple[str, ...]
     predictors: tuple[Predictor, ...]
@@ -92,16 +95,11 @@ class ModelCard:
     most_missing: int
     quantiles: Mapping[str, tuple[float, ...]]
     levels: tuple[str, ...]
-    recalibration: Recalibration
+    recalibration: Recalibration | ResidualInterval
     strata: tuple[Stratum, ...] = ()
     performance: Mapping[str, str] = field(default_factory=dict)
     discriminates: bool = False
     provenance: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def base_rate(self) -> float:
-        """Share of the training patients who had the outcome."""
-        return self.events / self.patients
 
     @property
     def discs(self) -> tuple[Disc, ...]:
@@ -132,7 +130,7 @@ class ModelCard:
                 "ranges": {k: Range(**v) for k, v in content["ranges"].items()},
                 "quantiles": {k: tuple(v) for k, v in content["quantiles"].items()},
                 "strata": tuple(Stratum(**item) for item in content["strata"]),
-                "recalibration": Recalibration.from_json(content["recalibration"]),
+                "recalibration": _recalibration(content),
             }
         )
 
@@ -151,20 +149,11 @@ class OutcomeModel:
 
     def data(self, view: CohortView) -> FoldData:
         """Return patients in the form that the model reads."""
-        recipe = MODELS[self.card.method]
-        nobody = view.take(np.array([], dtype=int))
-        return DATAMODULES[recipe.data].build(nobody, view, 0)
+        return data_for(self.card.method, view)
 
-    def predict(self, view: CohortView) -> Probabilities:
+    def predict(self, view: CohortView) -> Predictions:
         """Return the uncalibrated probability of the outcome for each patient."""
         return self.fitted.predict(self.data(view))
-
-    def save(self, folder: Path) -> None:
-        """Write the model into an empty folder: JSON, UBJ or safetensors."""
-        (folder / NATIVE).mkdir(parents=True)
-        self.fitted.save(folder / NATIVE)
-        (folder / CARD).write_text(self.card.to_json(), encoding="utf-8")
-        write_manifest(folder)
 
     @classmethod
     def load(cls, folder: Path) -> "OutcomeModel":
@@ -176,3 +165,33 @@ class OutcomeModel:
         check_manifest(folder)
         card = ModelCard.from_json((folder / CARD).read_text(encoding="utf-8"))
         return cls(card=card, fitted=MODELS[card.method].load(folder / NATIVE))
+
+
+def data_for(method: str, view: CohortView) -> FoldData:
+    """Return patients to predict, with nobody to learn from."""
+    nobody = view.take(np.array([], dtype=int))
+    return DATAMODULES[MODELS[method].data].build(nobody, view, 0)
+
+
+def predict_with(method: str, native: Path, view: CohortView) -> Predictions:
+    """Predict with a fitted model that was saved without its card."""
+    return MODELS[method].load(native).predict(data_for(method, view))
+
+
+def keep_model(card: ModelCard, native: Path, folder: Path) -> None:
+    """Write a model into a new folder: its card, its own files, and their hashes.
+
+    Args:
+        card: What it is.
+        native: Where the fitted model wrote its own files (JSON, UBJ, safetensors).
+        folder: The folder to make.
+    """
+    shutil.copytree(native, folder / NATIVE)
+    (folder / CARD).write_text(card.to_json(), encoding="utf-8")
+    write_manifest(folder)
+
+
+def _recalibration(content: Mapping[str, Any]) -> Recalibration | ResidualInterval:
+    stored = content["recalibration"]
+    kind = Recalibration if "slope" in stored else ResidualInterval
+    return kind.from_json(stored)

@@ -1,155 +1,140 @@
-"""Run a study: every model on every fold, then results, report and registry."""
+"""Run a study: every model on every fold, then results, checks, report, registry."""
 
-import dataclasses
+import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-from tqdm import tqdm
-
+from lbp_outcome.errors import InvalidChoice
+from lbp_outcome.features import KnownOnlyAfterSurgery
 from lbp_outcome.io.atomic import atomic_folder
-from lbp_outcome.io.manifest import sha256
-from lbp_outcome.statistics.splits import Fold, nested_folds
-from lbp_outcome.study import tracking
-from lbp_outcome.study.cards import outcome_model
-from lbp_outcome.study.cross_validation import (
-    FoldResult,
-    choose_settings,
-    cross_validate,
-    fit,
-    recipe_of,
-    seed_of,
-    seen_by,
+from lbp_outcome.study.cards import model_card
+from lbp_outcome.study.checking import (
+    CheckFailed,
+    examine,
+    refuse_unknown_mutes,
+    stop_at_errors,
 )
+from lbp_outcome.study.checks import CHECKS, Examined
 from lbp_outcome.study.data import StudyData, study_data
-from lbp_outcome.study.folder import FINAL, MODELS_FOLDER, RESULTS, fold_name
-from lbp_outcome.study.outcome_model import OutcomeModel
-from lbp_outcome.study.plan import ModelPlan, StudyPlan, read_plan
-from lbp_outcome.study.record import StudyRecord
-from lbp_outcome.study.results import StudyResults, predictions_table, study_results
-from lbp_outcome.study.writing import REPORT, write_study
-from lbp_outcome.view import CohortView
+from lbp_outcome.study.findings.results import StudyResults, study_results
+from lbp_outcome.study.fitting.fits import StudyFits, fit_study
+from lbp_outcome.study.fitting.workbench import open_workbench
+from lbp_outcome.study.folder import FINAL, MODELS_FOLDER, RESULTS
+from lbp_outcome.study.outcome_model import ModelCard, keep_model
+from lbp_outcome.study.plan import StudyPlan, read_plan
+from lbp_outcome.study.report.studied import Studied
+from lbp_outcome.study.report.writing import REPORT, write_study
+from lbp_outcome.study.tracked.provenance import code_version
+from lbp_outcome.study.tracked.record import StudyRecord
+
+PLAN = "plan.yaml"
 
 
-def run_study(file: Path, out: Path | None = None) -> Path:
+def run_study(
+    file: Path, out: Path | None = None, *, processes: int | None = None
+) -> Path:
     """Run a study file and return its report.
 
     Everything is kept in MLflow as it happens; the folder of results appears at the
-    end, whole or not at all.
+    end, whole or not at all. A study that was stopped goes on where it was, and ends
+    with the same numbers.
 
     Args:
         file: Study file (YAML).
         out: Folder for the results; runs/<study> by default.
+        processes: How many fits at a time; all cores by default.
 
     Raises:
+        CheckFailed: A check found an error. Found before training, nothing is
+            trained; found after it, the results are written to be looked into, and
+            no model is registered.
         LbpError: The plan or the cohort is not in order.
     """
     plan = read_plan(file)
+    refuse_unknown_mutes(plan)
     folder = Path("runs") / plan.name if out is None else Path(out)
+    _refuse_other_plan(folder, plan)
     with atomic_folder(folder, holds=RESULTS) as temporary:
-        data = study_data(plan)
-        provenance = _provenance(file, plan, data)
+        data = _data(plan)
+        verdicts = examine(Examined(plan=plan, data=data), "before training")
+        stop_at_errors(verdicts)
+        provenance = _provenance(plan, data)
+        workbench = open_workbench(folder, provenance)
         record = StudyRecord(plan, data, provenance)
-        with record.study() as study_run:
-            found = _every_model(plan, data, record)
-            results = study_results(plan, predictions_table(data, found))
-            models = _final_models(plan, data, results, provenance)
-            shutil.copyfile(file, temporary / "plan.yaml")
+        with record.study(workbench) as study_run:
             provenance["mlflow_run"] = study_run
-            write_study(temporary, plan, data, results, provenance)
-            _save_models(temporary, models, found)
-            record.results(temporary, results, models)
+            fits = fit_study(
+                plan, data, workbench, processes=processes, on_fold=record.fold
+            )
+            results = study_results(plan, data, fits)
+            found = Examined(plan=plan, data=data, results=results)
+            verdicts += examine(found, "after training")
+            shutil.copyfile(file, temporary / PLAN)
+            cards = _cards(plan, data, results, provenance)
+            studied = Studied(
+                plan=plan,
+                data=data,
+                results=results,
+                verdicts=verdicts,
+                cards=cards,
+                provenance=provenance,
+            )
+            write_study(temporary, studied)
+            _keep_models(temporary, cards, fits)
+            record.results(temporary, results, cards, verdicts)
+    shutil.rmtree(workbench)
+    stop_at_errors(verdicts)
     return folder / REPORT
 
 
-def _every_model(
-    plan: StudyPlan, data: StudyData, record: StudyRecord
-) -> dict[str, list[FoldResult]]:
-    folds = _folds(plan, data.view)
-    found: dict[str, list[FoldResult]] = {model.name: [] for model in plan.models}
-    with tqdm(total=len(folds) * len(found), desc="Validating", delay=2) as bar:
-        for model in plan.models:
-            with record.model(model):
-                for result in cross_validate(model, data.view, folds, plan.seed):
-                    found[model.name].append(result)
-                    record.fold(model, result)
-                    bar.update()
-    return found
+def _data(plan: StudyPlan) -> StudyData:
+    """Read the patients; a predictor that is known only afterwards stops the study."""
+    try:
+        return study_data(plan)
+    except KnownOnlyAfterSurgery as leak:
+        check = CHECKS["outcome_among_predictors"]
+        raise CheckFailed(f"{check.code} {check.name}: {leak}") from None
 
 
-def _folds(plan: StudyPlan, view: CohortView) -> tuple[Fold, ...]:
-    assert view.outcome is not None
-    return nested_folds(
-        view.patients,
-        view.outcome,
-        outer=plan.validation.outer,
-        inner=plan.validation.inner,
-        repeats=plan.validation.repeats,
-        seed=plan.seed,
-    )
+def _refuse_other_plan(folder: Path, plan: StudyPlan) -> None:
+    """A changed plan is a new study: it never replaces the results of the old one."""
+    earlier = folder / RESULTS
+    if not earlier.is_file():
+        return
+    stored = json.loads(earlier.read_text(encoding="utf-8"))
+    if stored["provenance"].get("plan_sha256") != plan.fingerprint:
+        raise InvalidChoice(
+            f"{folder} holds the results of another plan named {plan.name!r}, and a "
+            "changed plan is a new study: give it another name or folder (--out)"
+        )
 
 
-def _final_models(
+def _cards(
     plan: StudyPlan,
     data: StudyData,
     results: StudyResults,
     provenance: Mapping[str, str],
-) -> dict[str, OutcomeModel]:
-    """Fit every model to all patients, by the procedure that was validated."""
+) -> dict[str, ModelCard]:
     return {
-        model.name: _final_model(plan, model, data, results, provenance)
-        for model in tqdm(plan.models, desc="Fitting to all patients", delay=2)
+        model.name: model_card(plan, model, data, results, provenance)
+        for model in plan.every_model
     }
 
 
-def _final_model(
-    plan: StudyPlan,
-    model: ModelPlan,
-    data: StudyData,
-    results: StudyResults,
-    provenance: Mapping[str, str],
-) -> OutcomeModel:
-    recipe = recipe_of(model)
-    seen = seen_by(model, data.view)
-    key = seed_of(plan.seed, model.name, FINAL)
-    settings = choose_settings(recipe, seen, _inner_folds(plan, seen), key)
-    fitted = fit(recipe, seen, settings, key)
-    return outcome_model(plan, model, data, seen, fitted, results, provenance)
+def _keep_models(folder: Path, cards: Mapping[str, ModelCard], fits: StudyFits) -> None:
+    home = folder / MODELS_FOLDER
+    for name, final in fits.final.items():
+        keep_model(cards[name], final.native, home / name / FINAL)
+    for result in fits.folds:
+        card = cards[result.model]
+        keep_model(card, result.native, home / result.model / result.name)
 
 
-def _inner_folds(
-    plan: StudyPlan, view: CohortView
-) -> tuple[tuple[Sequence[int], Sequence[int]], ...]:
-    """Return the folds that choose the settings of the final model."""
-    assert view.outcome is not None
-    folds = nested_folds(
-        view.patients,
-        view.outcome,
-        outer=plan.validation.inner,
-        inner=0,
-        repeats=1,
-        seed=plan.seed,
-    )
-    return tuple((fold.train.tolist(), fold.held_out.tolist()) for fold in folds)
-
-
-def _save_models(
-    folder: Path,
-    models: Mapping[str, OutcomeModel],
-    found: Mapping[str, Sequence[FoldResult]],
-) -> None:
-    for name, model in models.items():
-        home = folder / MODELS_FOLDER / name
-        model.save(home / FINAL)
-        for result in found[name]:
-            of_fold = dataclasses.replace(model, fitted=result.fitted)
-            of_fold.save(home / fold_name(result.fold.repeat, result.fold.fold))
-
-
-def _provenance(file: Path, plan: StudyPlan, data: StudyData) -> dict[str, str]:
+def _provenance(plan: StudyPlan, data: StudyData) -> dict[str, str]:
     return {
-        "code_version": tracking.code_version(),
-        "plan_sha256": sha256(Path(file)),
+        "code_version": code_version(),
+        "plan_sha256": plan.fingerprint,
         "data_sha256": data.fingerprint,
         "seed": str(plan.seed),
         "cohort": str(plan.cohort),

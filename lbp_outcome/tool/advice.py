@@ -6,7 +6,7 @@ from typing import Any
 
 from lbp_outcome import BANNER
 from lbp_outcome.statistics.estimate import Interval
-from lbp_outcome.study.factors import Factor
+from lbp_outcome.study.explanation.factors import Factor
 from lbp_outcome.study.outcome_model import Stratum
 
 

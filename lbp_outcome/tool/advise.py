@@ -5,14 +5,15 @@ from pathlib import Path
 from lbp_outcome.cohort.folder import Cohort, read_cohort
 from lbp_outcome.cohort.person import person_of
 from lbp_outcome.cohort.scans import Scan, read_scan
+from lbp_outcome.errors import InvalidChoice
 from lbp_outcome.features import measured_names
 from lbp_outcome.io.atomic import atomic_folder
 from lbp_outcome.statistics.proportion import proportion_interval
-from lbp_outcome.study.factors import factors_of
-from lbp_outcome.study.heat_map import draw_heat_map, heat_maps_of
+from lbp_outcome.study.explanation.factors import factors_of
+from lbp_outcome.study.explanation.heat_map import draw_heat_map, heat_maps_of
 from lbp_outcome.study.outcome_model import ModelCard, OutcomeModel, Stratum
-from lbp_outcome.study.registration import load_registered, registered_name
 from lbp_outcome.study.rows import PatientRow, patient_row
+from lbp_outcome.study.tracked.registration import load_registered, registered_name
 from lbp_outcome.tool.advice import Advice, HeatMap
 from lbp_outcome.tool.applicability import outside_training
 from lbp_outcome.tool.page import write_page
@@ -48,6 +49,11 @@ def advise_patient(
         LbpError: There is no such model or patient, or the cohort is not in order.
     """
     model = load_registered(reference)
+    if model.card.events is None:
+        raise InvalidChoice(
+            f"{reference}: {model.card.outcome!r} is a number, and advice is given of "
+            f"a yes or no; use a model of {model.card.outcome}_50"
+        )
     people = read_cohort(cohort)
     scan = _scan(model.card, people, patient)
     row = patient_row(model.card, people, patient, scan)
@@ -80,6 +86,7 @@ def _advice(
     silent: bool,
 ) -> Advice:
     card = model.card
+    assert card.events is not None
     raw = float(model.predict(row.view)[0])
     found = None if silent else factors_of(model, row)
     return Advice(

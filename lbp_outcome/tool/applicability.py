@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lbp_outcome.study.cards import image_traits
+from lbp_outcome.study.image_traits import image_traits
 from lbp_outcome.study.outcome_model import ModelCard, Range
 from lbp_outcome.study.rows import PatientRow
 from lbp_outcome.units import Unit

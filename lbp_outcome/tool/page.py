@@ -7,7 +7,7 @@ from pathlib import Path
 import jinja2
 
 from lbp_outcome import BANNER
-from lbp_outcome.study.factors import Factor
+from lbp_outcome.study.explanation.factors import Factor
 from lbp_outcome.tool.advice import Advice, HeatMap
 from lbp_outcome.visits import in_words
 

@@ -17,7 +17,7 @@ models:
   - {name: base_rate, method: base_rate, reads: []}
   - {name: clinical, method: logistic, reads: [clinical]}
   - {name: boosted, method: boosted, reads: [clinical]}
-validation: {outer: 4, inner: 2, repeats: 2, bootstrap: 300}
+validation: {outer: 4, inner: 2, repeats: 2, bootstrap: 300, permutations: 3}
 seed: 3
 """
 

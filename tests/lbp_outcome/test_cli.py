@@ -146,6 +146,34 @@ def test_a_wrong_option_is_one_line(refused, tmp_path, options, says):
     assert says in refused("measure", mask, *options, "--out", tmp_path / "m.csv")
 
 
+@pytest.mark.parametrize(
+    ("out", "says"),
+    [
+        ("folder.csv", "this is a folder; give the name of a file"),
+        ("m.nii.gz/o.csv", "nothing can be written there"),
+        ("o.txt", "ends in .csv, .tsv or .parquet"),
+    ],
+)
+def test_a_table_that_cannot_be_written_is_refused(refused, tmp_path, out, says):
+    mask = nifti(tmp_path / "m.nii.gz", two_bodies())
+    (tmp_path / "folder.csv").mkdir()
+    assert says in refused("measure", mask, "--out", tmp_path / out)
+
+
+def test_a_header_with_an_unknown_kind_of_voxels_is_one_line(refused, tmp_path):
+    path = nifti(tmp_path / "m.nii", two_bodies())
+    header = bytearray(path.read_bytes())
+    header[70:72] = (9999).to_bytes(2, "little")
+    path.write_bytes(bytes(header))
+    assert "m.nii: this is not a NIfTI image" in refused("measure", path)
+
+
+def test_doubts_stand_beneath_printed_numbers(lbp, tmp_path):
+    mask = nifti(tmp_path / "m.nii.gz", two_bodies())
+    _, out, _ = lbp("measure", mask)
+    assert "Doubtful: the vertebral bodies are 24 mm wide (adults: 30 to 66)" in out
+
+
 def test_a_folder_that_is_no_cohort_is_said_so(refused, tmp_path):
     error = refused("measure", tmp_path, "--out", tmp_path / "m.parquet")
     assert "this folder is no cohort (it has no participants.tsv)" in error
@@ -198,12 +226,17 @@ def test_a_table_with_a_mistake(refused, lbp, tmp_path, people, message):
     assert message in out
 
 
-def test_an_outcome_among_the_predictors(refused, tmp_path):
+def test_an_outcome_among_the_predictors_stops_with_a_code_of_its_own(tmp_path, capsys):
     (tmp_path / "cohort").mkdir()
     (tmp_path / "cohort" / "participants.tsv").write_text(PEOPLE)
     (tmp_path / "plan.yaml").write_text(PLAN.replace("[age]", "[age, zcq_2of3]"))
-    error = refused("run", tmp_path / "plan.yaml", "--out", tmp_path / "out")
+    with pytest.raises(SystemExit) as stopped:
+        main(["run", str(tmp_path / "plan.yaml"), "--out", str(tmp_path / "out")])
+    assert stopped.value.code == 3
+    error = capsys.readouterr().err
+    assert error.startswith("lbp: LBP101 ")
     assert "'zcq_2of3' is an outcome, so it cannot be a predictor" in error
+    assert error.count("\n") == 1
 
 
 def test_a_cohort_without_the_outcome(refused, tmp_path):

@@ -36,6 +36,28 @@ def test_reads_a_plan_with_sensible_defaults(plan, tmp_path):
     )
     assert found.cohort == tmp_path / "data" / "cohort"
     assert found.needs_scans
+    assert found.headline == "both"
+
+
+def test_comparators_are_added_to_what_the_file_names(plan):
+    names = plan().names
+    assert names[:3] == ("base_rate", "clinical", "both")
+    assert {"single_best", "boosted"} <= {*names[3:]}
+    without = plan(PLAN.replace("measurements: [cobb_deg]", "measurements: []"))
+    assert "single_best" not in without.names
+
+
+def test_the_reference_is_added_where_the_file_has_none(plan):
+    found = plan(PLAN.replace("name: clinical,", "name: mine,"))
+    assert found.model("clinical").method == "logistic"
+    assert found.model("clinical").reads == ("clinical",)
+
+
+def test_the_same_plan_has_the_same_fingerprint_wherever_it_lies(plan):
+    first = plan().fingerprint
+    assert plan(PLAN + "# a comment\n").fingerprint == first
+    assert plan(PLAN.replace("data/cohort", "elsewhere/cohort")).fingerprint == first
+    assert plan(PLAN + "seed: 1\n").fingerprint != first
 
 
 @pytest.mark.parametrize(
@@ -55,13 +77,35 @@ def test_reads_a_plan_with_sensible_defaults(plan, tmp_path):
             "method 'logistic' cannot read images",
         ),
         (
-            "name: clinical,",
-            "name: clin,",
-            "no model of this study is named 'clinical'",
+            "name: small",
+            "name: small\nreference: clinicl",
+            "No model of this study is named 'clinicl'. Did you mean 'clinical'?",
         ),
         ("name: both", "name: clinical", "two models have the same name"),
         ("name: small", "name: small\noutcome: zcq_2of4", "Did you mean 'zcq_2of3'"),
-        ("name: small", "name: small\noutcome: leg_pain", "use leg_pain_50"),
+        (
+            "name: small",
+            "name: small\noutcome: leg_pain",
+            "'leg_pain' is a number, which the method 'base_rate' cannot predict; "
+            "choose one of average, boosted_regression, ridge",
+        ),
+        ("name: small", "name: small\nincrement: both2", "Did you mean 'both'?"),
+        (
+            "name: small",
+            "name: small\nvalidation: {scheme: temporal_hold_out}",
+            "needs a column of participants.tsv",
+        ),
+        (
+            "name: small",
+            "name: small\nvalidation: {scheme: temporal_hold_out, by: site}",
+            "held_out: 0.25",
+        ),
+        (
+            "name: small",
+            "name: small\nvalidation: {scheme: site_hold_out, by: site}",
+            "needs the name of a hospital",
+        ),
+        ("name: small", "name: small\nmute: {auc_too_good: ' '}", "say why"),
         ("name: small", "name: small\nhorizon: baseline", "not a visit after surgery"),
         (
             "name: small",

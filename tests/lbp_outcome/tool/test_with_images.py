@@ -12,7 +12,7 @@ import pytest
 
 from lbp_outcome.cohort.folder import read_cohort
 from lbp_outcome.simulate.cohort import simulate_cohort
-from lbp_outcome.study.explanation import explain_patient
+from lbp_outcome.study.explanation.explain_patient import explain_patient
 from lbp_outcome.study.run import run_study
 from lbp_outcome.tool.advise import advise_patient
 
@@ -69,7 +69,7 @@ def explained(home, patient):
 
 def test_every_model_is_explained_by_one_that_never_saw_the_patient(explained):
     found = json.loads((explained / "explanation.json").read_text())["models"]
-    assert set(found) == {"clinical", "boosted", "fusion"}
+    assert {"clinical", "boosted", "fusion"} <= set(found)
     assert {model["fitted_as"][:8] for model in found.values()} == {"repeat-0"}
     for name in ("clinical", "fusion"):
         factors = found[name]["factors"]

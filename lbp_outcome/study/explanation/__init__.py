@@ -1,0 +1,1 @@
+"""Explanation: why a model predicted what it did, in anatomical words."""

@@ -1,0 +1,1 @@
+"""Findings: from predictions of unseen patients to what may be said."""

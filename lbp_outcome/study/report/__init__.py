@@ -1,0 +1,1 @@
+"""Report: one page, and the numbers on it as files."""

@@ -1,0 +1,1 @@
+"""Tracked: what a study leaves in MLflow, and how it is released and compared."""
