@@ -20,6 +20,9 @@ from lbp_outcome.study.plan import StudyPlan
 WORTH_SEEING = 0.05
 """A gain in AUC that would matter, for which the power is stated."""
 
+LEAST_SHOWN = 0.005
+"""What two decimals can show of a gain."""
+
 PLAUSIBLE = (0.6, 0.9)
 """AUC of the reference model between which a power is worth stating."""
 
@@ -148,7 +151,10 @@ def _sentence(
         found = f"{model} predicted these patients worse than {reference}"
     else:
         found = f"whether {model} adds anything to {reference} is not settled"
-    text = f"With {patients} patients, {found}: {gain.shown(signed=True)}."
+    # a bound that rounds to 0 must not contradict the words
+    digits = 2 if min(abs(gain.low), abs(gain.high)) >= LEAST_SHOWN else 3
+    shown = gain.shown(digits, signed=True)
+    text = f"With {patients} patients, {found}: {shown}."
     if power is None or needed is None:
         return text
     return (

@@ -126,8 +126,8 @@ def test_a_wrong_name_is_answered_with_the_nearest(study):
         release("small-clincal")
 
 
-def test_a_registered_version_says_what_it_is(study, study_run):
-    version = registered_version("small-clinical/1")
+def test_a_registered_version_says_what_it_is(study_run):
+    version = registered_version("small-clinical")
     said = {"study_run": study_run, "simulated": "True", "outcome": "zcq_2of3"}
     assert said.items() <= version.tags.items()
     assert version.tags["checks"] == "warnings"
