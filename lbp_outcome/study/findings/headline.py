@@ -35,7 +35,9 @@ class Headline:
         model: The model.
         reference: What it is compared with.
         measure: `AUC`, or `explained variance` of a continuous outcome.
-        gain: Its measure minus that of the reference, over resampled patients.
+        gain: Its measure minus that of the reference. The interval speaks of models
+            trained anew on other patients (that of `test`); with a single split it
+            speaks of resampled patients alone, and is too narrow.
         test: The corrected resampled t-test over the folds; None where it cannot be
             had.
         power: Chance to see a gain of 0.05 in AUC with so many patients.
@@ -64,14 +66,17 @@ def headline_of(
     difference = next((d for d in differences if d.model == name), None)
     if name is None or difference is None:
         return None
+    test = _test(plan, rows, name)
     gain = difference.auc if isinstance(difference, Difference) else difference.r2
+    if test is not None:
+        gain = Estimate.of(test.difference)
     power, needed = _power(plan, data, rows, difference)
     return Headline(
         model=name,
         reference=plan.reference,
         measure="AUC" if isinstance(difference, Difference) else "explained variance",
         gain=gain,
-        test=_test(plan, rows, name),
+        test=test,
         power=power,
         patients_needed=needed,
         sentence=_sentence(name, plan.reference, gain, len(data.view), power, needed),
@@ -146,9 +151,9 @@ def _sentence(
     if gain.value is None or gain.low is None or gain.high is None:
         return f"What {model} adds to {reference} cannot be said: {gain.reason}."
     if gain.low > 0:
-        found = f"{model} predicted these patients better than {reference}"
+        found = f"{model} predicts better than {reference}"
     elif gain.high < 0:
-        found = f"{model} predicted these patients worse than {reference}"
+        found = f"{model} predicts worse than {reference}"
     else:
         found = f"whether {model} adds anything to {reference} is not settled"
     # a bound that rounds to 0 must not contradict the words

@@ -35,13 +35,15 @@ def _gain(studied: Studied) -> Glance:
 
 
 def _test(headline: Headline) -> str:
-    """Add the test that allows for other training patients."""
+    """Say of what the interval speaks."""
     if headline.test is None:
-        return ""
-    _, low, high = headline.test.difference
+        return (
+            " The interval speaks of other patients and the same fitted models; with "
+            "models trained anew it would be wider."
+        )
     return (
-        " Trained anew on other patients, the gain may lie between "
-        f"{low:+.2f} and {high:+.2f} (corrected t-test over folds, p "
+        " The interval allows for models trained anew on other patients (corrected "
+        "t-test over folds, p "
         f"{'=' if headline.test.p >= 0.001 else '<'} {max(headline.test.p, 0.001):.3f})"
         "."
     )

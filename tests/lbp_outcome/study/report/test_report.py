@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from lbp_outcome import BANNER
-from lbp_outcome.statistics.comparison import paired_difference
 from lbp_outcome.statistics.discrimination import weighted_auc_within_folds
 from lbp_outcome.statistics.estimate import Estimate
+from lbp_outcome.statistics.nadeau_bengio import compare_across_folds
 from lbp_outcome.study.findings.measures import BINARY, CONTINUOUS, definitions
 from lbp_outcome.study.findings.performance_table import performance_table
 from lbp_outcome.study.findings.results_json import results_json
@@ -104,12 +104,9 @@ def test_the_headline_is_the_gain_with_its_interval_and_its_sentence(finished):
     studied = finished["gain"]
     headline = studied.results.headline
     first = top(studied)[0]
-    gain = paired_difference(
-        studied.found["boosted"],
-        studied.found["clinical"],
-        weighted_auc_within_folds,
-        **studied.resamples,
-    )
+    gain = compare_across_folds(
+        studied.found["boosted"], studied.found["clinical"], weighted_auc_within_folds
+    ).difference
     assert float(first.big) == pytest.approx(gain.estimate, abs=0.005)
     assert f"{gain.low:+.2f} to {gain.high:+.2f}" in first.label
     assert first.text.startswith(headline.sentence)
