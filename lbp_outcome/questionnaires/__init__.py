@@ -122,6 +122,8 @@ class Scale:
         """
         blank = [item for item in self.items if item not in answers]
         if len(blank) > self.max_missing:
+            if len(self.items) == 1:
+                raise IncompleteQuestionnaire(f"{self.items[0]} was not answered")
             raise IncompleteQuestionnaire(
                 f"{self.name}: {len(blank)} of {len(self.items)} answers are missing "
                 f"({', '.join(blank)}); a score needs at most {self.max_missing}"

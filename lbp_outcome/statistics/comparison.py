@@ -76,23 +76,6 @@ def paired_difference(
     )
 
 
-def estimated_difference(
-    reference: OutOfFold,
-    model: OutOfFold,
-    metric: RepeatMetric,
-    *,
-    replicates: int,
-    seed: int,
-    level: float,
-) -> Estimate:
-    """Difference from the reference model, or the reason why there is none."""
-    return Estimate.attempt(
-        lambda: paired_difference(
-            model, reference, metric, replicates=replicates, seed=seed, level=level
-        )
-    )
-
-
 def require_reference(reference: str, models: Iterable[str]) -> None:
     """Refuse a reference that is none of the models.
 

@@ -27,8 +27,9 @@ def conformal_sets(
 
     The guarantee is exact for one model that never saw the calibration patients
     (`fold` left out). Predictions of a cross-validation are guaranteed only
-    2 x `level` - 1, and hold `level` in practice. It ends where new patients differ
-    from the calibration patients, as those of another hospital do.
+    2 x `level` - 1; in simulations they come within 1 point of `level`, rounded up to
+    the next share that so many patients allow. All of it ends where new patients
+    differ from the calibration patients, as those of another hospital do.
 
     Args:
         outcome: 1 for the outcome, 0 for none, of the calibration patients.

@@ -12,10 +12,10 @@ from lbp_outcome.statistics.base_rate import tells_nobody_apart
 from lbp_outcome.statistics.bootstrap import Draws, Weights
 from lbp_outcome.statistics.comparison import (
     ContinuousDifference,
-    estimated_difference,
     require_reference,
 )
 from lbp_outcome.statistics.estimate import Estimate, Interval
+from lbp_outcome.statistics.gain import estimated_gain
 from lbp_outcome.statistics.inputs import PerPatient
 from lbp_outcome.statistics.out_of_fold import OutOfFold, regardless_of_fold
 
@@ -101,7 +101,7 @@ def compare_continuous(
         for name, predicted in prediction.items()
     }
     against = partial(
-        estimated_difference,
+        estimated_gain,
         found[reference],
         replicates=replicates,
         seed=seed,

@@ -50,16 +50,18 @@ def units(patients: Sequence[str], groups: Sequence[str]) -> Rows:
     Raises:
         InvalidChoice: A patient belongs to two groups.
     """
-    names, owner = np.unique(np.asarray(patients), return_inverse=True)
+    _, owner = np.unique(np.asarray(patients), return_inverse=True)
     _, unit = np.unique(np.asarray(groups), return_inverse=True)
     if len(owner) != len(unit):
         raise InvalidChoice(f"{len(owner)} patients have {len(unit)} groups.")
     pairs = np.unique(np.column_stack((owner, unit)), axis=0)
     owners, times = np.unique(pairs[:, 0], return_counts=True)
     if (times > 1).any():
+        rows = np.flatnonzero(owner == owners[times > 1][0])
         raise InvalidChoice(
-            f"Patient {names[owners[times > 1][0]]} belongs to more than one group; "
-            "folds that keep groups together cannot then keep patients together."
+            f"{(times > 1).sum()} patients belong to more than one group (the first in "
+            f"rows {', '.join(map(str, rows))} of the cohort, counted from 0); folds "
+            "that keep groups together cannot then keep patients together."
         )
     return unit
 

@@ -18,7 +18,6 @@ from lbp_outcome.statistics.calibration import (
 )
 from lbp_outcome.statistics.comparison import (
     Difference,
-    estimated_difference,
     require_reference,
 )
 from lbp_outcome.statistics.discrimination import (
@@ -28,6 +27,7 @@ from lbp_outcome.statistics.discrimination import (
     weighted_auc_within_folds,
 )
 from lbp_outcome.statistics.estimate import Estimate, Interval
+from lbp_outcome.statistics.gain import estimated_gain
 from lbp_outcome.statistics.ici import weighted_ici
 from lbp_outcome.statistics.inputs import both_outcomes, probabilities
 from lbp_outcome.statistics.out_of_fold import OutOfFold, regardless_of_fold
@@ -162,7 +162,7 @@ def compare(
         for name, predicted in probability.items()
     }
     against = partial(
-        estimated_difference,
+        estimated_gain,
         found[reference],
         replicates=replicates,
         seed=seed,

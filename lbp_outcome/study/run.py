@@ -36,9 +36,9 @@ def run_study(
 ) -> Path:
     """Run a study file and return its report.
 
-    Everything is kept in MLflow as it happens; the folder of results appears at the
-    end, whole or not at all. A study that was stopped goes on where it was, and ends
-    with the same numbers.
+    Everything is kept in MLflow as it happens, also that a check stopped it; the folder
+    of results appears at the end, whole or not at all. A study that was interrupted
+    goes on where it was, and ends with the same numbers.
 
     Args:
         file: Study file (YAML).
@@ -57,11 +57,13 @@ def run_study(
     _refuse_other_plan(folder, plan)
     with atomic_folder(folder, holds=RESULTS) as temporary:
         data = _data(plan)
-        verdicts = examine(Examined(plan=plan, data=data), "before training")
-        stop_at_errors(verdicts)
         provenance = _provenance(plan, data)
-        workbench = open_workbench(folder, provenance)
         record = StudyRecord(plan, data, provenance)
+        verdicts = examine(Examined(plan=plan, data=data), "before training")
+        if any(verdict.stops for verdict in verdicts):
+            record.refused(verdicts)
+        stop_at_errors(verdicts)
+        workbench = open_workbench(folder, provenance)
         with record.study(workbench) as study_run:
             provenance["mlflow_run"] = study_run
             fits = fit_study(

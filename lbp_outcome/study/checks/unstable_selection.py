@@ -46,12 +46,13 @@ def _finding(choices: Sequence[Sequence[str]], offered: list[str]) -> Iterator[s
         found = selection_stability(table)
     except NotMeasurable:
         return  # it chose all, or nothing, every time
-    if found.agreement.estimate < POOR:
+    if found.agreement.high < POOR:
         first = np.argsort(-found.frequency, kind="stable")[:SHOWN]
         often = ", ".join(f"{offered[i]} {found.frequency[i]:.0%}" for i in first)
         yield (
             f"chooses other predictors in other folds: agreement "
-            f"{found.agreement.estimate:.2f} of 1 (most often {often})"
+            f"{found.agreement.estimate:.2f} of 1, at most {found.agreement.high:.2f} "
+            f"(most often {often})"
         )
 
 
@@ -65,7 +66,8 @@ UNSTABLE_SELECTION = CHECKS.add(
         explanation=(
             "A list of selected predictors is worth telling only if other patients "
             "would have led to it. Agreement is corrected for chance: 1 when all folds "
-            "choose alike, 0 when they choose at random, below .4 poor. Do not "
+            "choose alike, 0 when they choose at random, below .4 poor; the check "
+            "fires where the whole 95 % interval is. Do not "
             "interpret which predictors were chosen; of two that say the same, either "
             "may be. More patients, or fewer candidates chosen beforehand, help."
         ),

@@ -68,8 +68,6 @@ def headline_of(
         return None
     test = _test(plan, rows, name)
     gain = difference.auc if isinstance(difference, Difference) else difference.r2
-    if test is not None:
-        gain = Estimate.of(test.difference)
     power, needed = _power(plan, data, rows, difference)
     return Headline(
         model=name,

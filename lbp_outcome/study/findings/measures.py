@@ -125,11 +125,12 @@ OTHERS = {
     "interval": "95 %, over resampled patients; the estimate is the mean over repeats. "
     "It shows the play of chance in who took part, not in how models were refitted",
     "base_rate": "share of patients with the outcome, or the mean of a continuous one",
-    "differences": "model minus reference model, on the same resampled patients",
+    "differences": "model minus reference model in the same folds; the interval "
+    "allows for models trained anew on other patients (corrected resampled t-test, "
+    "Nadeau and Bengio 2003, a rule of thumb); of a single split it is over resampled "
+    "patients, and too narrow",
     "p_value_delong": "DeLong's test of the pooled AUCs, two-sided, not corrected for "
     "the number of models",
-    "corrected_t": "corrected resampled t-test over the folds (Nadeau and Bengio "
-    "2003): speaks of models trained anew on other patients; a rule of thumb",
     "power": "chance that a study of this size shows a true gain of 0.05 in AUC",
     "patients_needed": "patients with whom that chance would be 80 %",
     "optimism.apparent": "in the patients the model was fitted to; always too good",

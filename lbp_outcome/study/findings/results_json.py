@@ -12,7 +12,6 @@ from lbp_outcome.statistics.comparison import Difference
 from lbp_outcome.study.checking import Verdict
 from lbp_outcome.study.findings.evaluation import AnyDifference, AnyPerformance
 from lbp_outcome.study.findings.measures import definitions
-from lbp_outcome.study.report.sections.increment import corrected_test
 from lbp_outcome.study.report.sections.patients import modalities
 from lbp_outcome.study.report.sections.tripod import tripod_items
 from lbp_outcome.study.report.studied import Studied
@@ -42,7 +41,7 @@ def results_json(studied: Studied) -> dict[str, Any]:
             name: _estimates(found) for name, found in results.performance.items()
         },
         "differences": {
-            d.model: _estimates(d) | _tests(studied, d) for d in results.differences
+            d.model: _estimates(d) | _delong(d) for d in results.differences
         },
         "increment": _plain(results.headline),
         "optimism": _plain(results.optimism),
@@ -71,11 +70,10 @@ def _estimates(record: AnyPerformance | AnyDifference) -> dict[str, Any]:
     }
 
 
-def _tests(studied: Studied, difference: AnyDifference) -> dict[str, Any]:
-    test = {"corrected_t": _plain(corrected_test(studied, difference.model))}
+def _delong(difference: AnyDifference) -> dict[str, Any]:
     if isinstance(difference, Difference):
-        return {"p_value_delong": difference.p_value, **test}
-    return test
+        return {"p_value_delong": difference.p_value}
+    return {}
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

@@ -81,6 +81,14 @@ class StudyRecord:
             raise
         tracking.finish(self.run, "FAILED" if self.failure else "FINISHED")
 
+    def refused(self, verdicts: Sequence[Verdict]) -> None:
+        """Keep a study that a check stopped before anything was trained, and why."""
+        self.failure = stopped_by(verdicts)
+        self._open()
+        self._describe()
+        tracking.write(self.run, tags=check_tags(verdicts) | {FAILURE: self.failure})
+        tracking.finish(self.run, "FAILED")
+
     def fold(self, result: FoldResult) -> None:
         """Write what one fold gave, unless an earlier attempt did."""
         if (result.model, result.name) in self.runs:
@@ -127,12 +135,20 @@ class StudyRecord:
             tracking.finish(run)
 
     def _begin(self, note: Path) -> None:
+        self._open(note)
+        write_text(note, self.run.id)
+        self._describe()
+
+    def _open(self, note: Path | None = None) -> None:
+        """Begin the study's run, or go on with the one that was noted."""
         statement = self.plan.endpoint.statement
         self.experiment = tracking.use_experiment(self.plan.name, statement)
+        earlier = None if note is None else self._taken_up(note)
         name = f"{self.plan.name} {self.id[:7]}"
         tags = self._tags("study") | {NOTE: study_note(self.plan, self.data)}
-        self.run = self._taken_up(note) or tracking.start(self.experiment, name, tags)
-        write_text(note, self.run.id)
+        self.run = earlier or tracking.start(self.experiment, name, tags)
+
+    def _describe(self) -> None:
         tracking.write(self.run, params=self._settings())
         training = training_data(
             self.data, self.data.view.predictors, self.plan.outcome

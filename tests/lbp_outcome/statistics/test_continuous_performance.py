@@ -16,7 +16,7 @@ def pain():
     outcome = chance.gamma(2, 15, 160)
     return {
         "outcome": outcome,
-        "prediction": outcome + chance.normal(0, 15, 160),
+        "prediction": outcome + chance.normal(0, 8, 160),
         "mean": np.full(160, outcome.mean()),
         "design": {
             "fold": np.arange(160) % 5,
@@ -66,11 +66,24 @@ def test_equal_outcomes_leave_nothing_to_explain(pain):
     assert found.mae.value is not None
 
 
-def test_models_are_compared_on_the_same_patients(pain):
+def test_models_are_compared_on_the_same_patients_and_folds(pain):
     models = {"mean": pain["mean"], "model": pain["prediction"]}
+    repeats = 10
+    chance = np.random.default_rng(1)
+    design = {
+        "fold": np.concatenate([chance.permutation(160) % 5 for _ in range(repeats)]),
+        "repeat": np.repeat(np.arange(repeats), 160),
+        "patients": pain["design"]["patients"] * repeats,
+    }
     (found,) = compare_continuous(
-        pain["outcome"], models, reference="mean", **pain["design"]
+        np.tile(pain["outcome"], repeats),
+        {name: np.tile(predicted, repeats) for name, predicted in models.items()},
+        reference="mean",
+        **design,
     )
     assert found.model == "model"
     assert found.r2.low > 0
+    error = np.abs(pain["prediction"] - pain["outcome"]).mean()
+    no_model = np.abs(pain["mean"] - pain["outcome"]).mean()
+    assert found.mae.value == pytest.approx(error - no_model)
     assert found.mae.high < 0

@@ -107,7 +107,9 @@ def test_hospitals_stay_whole_and_still_balance():
 
 
 def test_a_patient_of_two_hospitals_is_refused():
-    with pytest.raises(InvalidChoice, match=r"sub-1 belongs to more than one group"):
+    with pytest.raises(
+        InvalidChoice, match=r"1 patients belong to more than one group"
+    ):
         nested_folds(
             ["sub-1", "sub-1", "sub-2"],
             np.array([0.0, 0.0, 1.0]),
@@ -264,7 +266,7 @@ def test_nobody_learns_from_patients_operated_after_those_held_out(seed, share):
     day = np.random.default_rng(seed).integers(0, 60, 120).astype(float)
     fold = temporal_hold_out(patients, outcome, day, share, inner=2, seed=seed)
     assert day[fold.train].max() < day[fold.held_out].min(), "ties stay together"
-    assert len(fold.held_out) <= share * 120
+    assert len(fold.held_out) <= share * 120 + 1e-6
     on_the_cut = (day == day[fold.train].max()).sum()
     assert len(fold.held_out) >= share * 120 - on_the_cut - 1
 

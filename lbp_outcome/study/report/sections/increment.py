@@ -1,12 +1,9 @@
 """What each model adds to the reference model, and what so few patients can show."""
 
-from lbp_outcome.errors import InvalidChoice, NotMeasurable
+from lbp_outcome.errors import InvalidChoice
 from lbp_outcome.statistics.comparison import Difference
-from lbp_outcome.statistics.continuous_performance import R2
-from lbp_outcome.statistics.discrimination import weighted_auc_within_folds
 from lbp_outcome.statistics.estimate import Estimate
 from lbp_outcome.statistics.inputs import PerPatient
-from lbp_outcome.statistics.nadeau_bengio import CorrectedTest, compare_across_folds
 from lbp_outcome.statistics.sample_size import (
     hanley_mcneil_se,
     parameters_supported,
@@ -117,6 +114,13 @@ def what_it_can_show(
     )
 
 
+INTERVALS = (
+    "The intervals allow for models trained anew on other patients (corrected "
+    "resampled t over the folds, a rule of thumb); of a single split they show only "
+    "the play of chance in who took part, and are too narrow."
+)
+
+
 def verdict(difference: Estimate) -> str:
     """Say in words what an interval of a difference does and does not allow.
 
@@ -130,9 +134,9 @@ def verdict(difference: Estimate) -> str:
     if low == high == 0:
         return "no difference"
     if low > 0:
-        return f"better in these patients, by {less} to {more}"
+        return f"better, by {less} to {more}"
     if high < 0:
-        return f"worse in these patients, by {more} to {less}"
+        return f"worse, by {more} to {less}"
     return f"not settled: from {less} worse to {more} better"
 
 
@@ -170,7 +174,6 @@ def _table(studied: Studied) -> Table:
             "Model",
             *(_heading(studied, m) for m in measures),
             *delong,
-            "Trained anew (corrected t)",
             f"{measures[0].heading}, in words",
         ),
         rows=tuple(_row(studied, d, measures) for d in studied.results.differences),
@@ -199,30 +202,7 @@ def _row(
         Cell(text=difference.model),
         *(number(getattr(difference, m.key), m.digits, signed=True) for m in measures),
         *delong,
-        _anew(studied, difference.model),
         Cell(text=verdict(first)),
-    )
-
-
-def corrected_test(studied: Studied, model: str) -> CorrectedTest | str:
-    """Return the corrected resampled t-test over folds, or why there is none."""
-    metric = weighted_auc_within_folds if studied.binary else R2
-    reference = studied.found[studied.plan.reference]
-    try:
-        return compare_across_folds(studied.found[model], reference, metric)
-    except NotMeasurable as refusal:
-        return str(refusal)
-
-
-def _anew(studied: Studied, model: str) -> Cell:
-    test = corrected_test(studied, model)
-    if isinstance(test, str):
-        return Cell(text="\N{EN DASH}", detail=test)
-    value, low, high = test.difference
-    p = p_value(test.p)
-    return Cell(
-        text=f"{value:+.2f}",
-        detail=f"({low:+.2f} to {high:+.2f}), p {'' if '<' in p else '= '}{p}",
     )
 
 
@@ -234,11 +214,7 @@ def _remarks(studied: Studied, measures: tuple[Measure, ...]) -> str:
         if studied.binary
         else ""
     )
-    return (
-        f"{readings}{delong} The intervals contain the play of chance in who took "
-        "part; only the corrected t-test, a rule of thumb, also allows for models "
-        "trained anew on other patients."
-    )
+    return f"{readings}{delong} {INTERVALS}"
 
 
 def _forest(studied: Studied) -> Picture:
@@ -259,8 +235,8 @@ def _forest(studied: Studied) -> Picture:
     )
     return Picture(
         title=f"Difference in {what} from the reference model",
-        caption="Each model minus the reference model on the same resampled patients, "
-        "with its 95 % interval. An interval that crosses the dashed line is "
+        caption="Each model minus the reference model in the same folds, with its 95 % "
+        "interval for models trained anew. An interval that crosses the dashed line is "
         "compatible with no difference.",
         png=as_png(figure),
     )

@@ -9,6 +9,7 @@ from lbp_outcome.study.checks import CHECKS, Examined
 from lbp_outcome.study.data import study_data
 from lbp_outcome.study.plan import read_plan
 from lbp_outcome.study.run import run_study
+from lbp_outcome.study.tracked.tracking import runs_with
 
 PLAN = """\
 name: leaky
@@ -28,7 +29,13 @@ def plan_of(folder, scenario, more="", patients=160):
     return folder / "plan.yaml"
 
 
-def test_the_leaky_world_is_stopped_before_anything_is_trained(tmp_path):
+@pytest.fixture
+def leaky_run(tracked):
+    """Return the newest run in MLflow of the study named `leaky`."""
+    return lambda: runs_with({"study": "leaky", "kind": "study"})[0]
+
+
+def test_the_leaky_world_is_stopped_before_anything_is_trained(tmp_path, leaky_run):
     file = plan_of(tmp_path, "leaky", ", analgesics_score")
     with pytest.raises(CheckFailed) as stopped:
         run_study(file, tmp_path / "out")
@@ -38,9 +45,16 @@ def test_the_leaky_world_is_stopped_before_anything_is_trained(tmp_path):
     assert "LBP103 patient_twice" in said
     assert "lines 2, 161 of participants.tsv" in said
     assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "out.unfinished").exists()
+    kept = leaky_run()
+    assert kept.info.status == "FAILED"
+    assert kept.data.tags["checks"] == "failed"
+    assert "LBP103 patient_twice" in kept.data.tags["failure"]
+    assert not runs_with({"study_run": kept.info.run_id}), "nothing was trained"
+    assert "sub-" not in str(kept.data.tags)
 
 
-def test_the_command_line_says_so_in_one_line_and_returns_3(tmp_path, capsys):
+def test_the_command_line_says_so_in_one_line_and_returns_3(tmp_path, tracked, capsys):
     file = plan_of(tmp_path, "leaky")
     assert cli.run(file, tmp_path / "out") == 3
     said = capsys.readouterr().err

@@ -1,12 +1,14 @@
-"""What can be excluded for single patients agrees with slower and with other ways."""
+"""What can be excluded for single patients agrees with a slower way."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.special import expit
 
 from lbp_outcome.errors import NotMeasurable
+from lbp_outcome.statistics.conformal_sets import conformal_sets
 from lbp_outcome.statistics.out_of_fold import OutOfFold
-from lbp_outcome.statistics.set_coverage import set_coverage
 from lbp_outcome.study.findings.prediction_sets import (
     prediction_intervals,
     prediction_sets,
@@ -25,14 +27,44 @@ def invented(folds=5, patients=120, binary=True):
     )
 
 
-def test_sets_do_what_the_statistics_say_they_do():
+def test_shares_equal_a_slow_count_over_repeats_and_folds():
     found = invented()
-    ours = prediction_sets(found, replicates=200)
-    theirs = set_coverage(found, replicates=200)
-    assert ours.with_outcome == theirs.with_outcome
-    assert ours.without_outcome == theirs.without_outcome
-    assert ours.one == theirs.decided
-    assert ours.right_when_one == theirs.right_when_decided
+    held, single, right = {0: [], 1: []}, [], []
+    for predicted, folds in zip(found.predicted, found.fold, strict=True):
+        for fold in range(5):
+            here = folds == fold
+            sets = conformal_sets(
+                found.outcome[~here], predicted[~here], new=predicted[None, here]
+            )
+            for y, possible in zip(found.outcome[here].astype(int), sets, strict=True):
+                held[y].append(possible[y])
+                single.append(possible.sum() == 1)
+                if single[-1]:
+                    right.append(possible[y])
+    ours = prediction_sets(found, replicates=50)
+    assert ours.with_outcome.value == pytest.approx(np.mean(held[1]))
+    assert ours.without_outcome.value == pytest.approx(np.mean(held[0]))
+    assert ours.one.value == pytest.approx(np.mean(single))
+    assert ours.right_when_one.value == pytest.approx(np.mean(right), abs=0.02)
+
+
+def test_sets_hold_nine_in_ten_in_a_large_simulated_cohort():
+    found = prediction_sets(invented(patients=6000), replicates=50)
+    for estimate in (found.with_outcome, found.without_outcome):
+        assert estimate.value == pytest.approx(0.9, abs=0.02)
+        assert estimate.low < estimate.value < estimate.high
+
+
+def test_a_model_that_knows_nothing_decides_for_almost_nobody():
+    found = invented(patients=2000)
+    chance = np.random.default_rng(2)
+    ignorant = replace(found, predicted=chance.uniform(0.59, 0.61, (2, 2000)))
+    assert prediction_sets(ignorant, replicates=20).one.value < 0.25
+
+
+def test_too_few_patients_of_one_outcome_are_refused():
+    with pytest.raises(NotMeasurable, match="too few to exclude"):
+        prediction_sets(invented(patients=24), replicates=20)
 
 
 def test_every_patient_has_one_outcome_both_or_neither():

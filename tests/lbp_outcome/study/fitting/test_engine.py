@@ -24,6 +24,7 @@ validation: {validation}
 seed: 3
 """
 BINARY = "  - {name: clinical, method: logistic, reads: [clinical]}"
+QUICK = "inner: 2, bootstrap: 50, permutations: 2"
 SMALL = "{outer: 3, inner: 2, repeats: 2, bootstrap: 200, permutations: 2}"
 
 
@@ -119,7 +120,7 @@ def test_a_continuous_outcome_is_predicted_in_its_own_unit(workplace, tracked):
 def test_a_hospital_that_is_held_out_is_predicted_by_a_model_of_the_others(
     workplace, tracked
 ):
-    where = "{scheme: site_hold_out, by: site, held_out: B, bootstrap: 200}"
+    where = f"{{scheme: site_hold_out, by: site, held_out: B, {QUICK}}}"
     out = run_study(write(workplace, "site_b", validation=where), workplace / "b")
     sites = pd.read_csv(
         workplace / "cohort" / "participants.tsv", sep="\t", index_col=0
@@ -128,7 +129,7 @@ def test_a_hospital_that_is_held_out_is_predicted_by_a_model_of_the_others(
 
 
 def test_every_hospital_is_predicted_once_where_each_is_left_out(workplace, tracked):
-    where = "{scheme: leave_one_site_out, by: site, bootstrap: 200}"
+    where = f"{{scheme: leave_one_site_out, by: site, {QUICK}}}"
     out = run_study(write(workplace, "loso", validation=where), workplace / "l")
     found = predictions(out.parent)
     sites = pd.read_csv(

@@ -382,9 +382,9 @@ def test_a_cohort_of_one_outcome_can_show_nothing():
 @pytest.mark.parametrize(
     ("low", "high", "expected"),
     [
-        (0.02, 0.09, "better in these patients, by 0.02 to 0.09"),
-        (-0.09, -0.02, "worse in these patients, by 0.02 to 0.09"),
-        (-0.09, -0.002, "worse in these patients, by less than 0.01 to 0.09"),
+        (0.02, 0.09, "better, by 0.02 to 0.09"),
+        (-0.09, -0.02, "worse, by 0.02 to 0.09"),
+        (-0.09, -0.002, "worse, by less than 0.01 to 0.09"),
         (-0.05, 0.08, "not settled: from 0.05 worse to 0.08 better"),
         (0.0, 0.0, "no difference"),
     ],
