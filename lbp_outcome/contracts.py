@@ -36,6 +36,18 @@ class FoldData(Protocol):
 
 
 @runtime_checkable
+class Resumable(Protocol):
+    """Fold data that say where a long training may keep its state.
+
+    Attributes:
+        checkpoints: A folder, which need not exist yet; None where nothing is kept.
+            Whoever names it removes it.
+    """
+
+    checkpoints: Path | None
+
+
+@runtime_checkable
 class FittedModel(Protocol):
     """A model that has seen its training patients."""
 
@@ -57,7 +69,7 @@ class ModelRecipe:
 
     Attributes:
         name: Name on the shelf of models.
-        data: Name on the shelf of data modules it reads (`tabular`, `multimodal`).
+        data: Name on the shelf of data modules it reads.
         fit: Fits a fresh model to `data.train`; everything learned (scaling,
             imputation, weights) is learned here. The seed makes it repeatable.
         load: Reads back what `FittedModel.save` wrote.
@@ -72,7 +84,7 @@ class ModelRecipe:
     """
 
     name: str
-    data: Literal["tabular", "multimodal"]
+    data: Literal["tabular", "multimodal", "volumes"]
     fit: Callable[[FoldData, Settings, int], FittedModel]
     load: Callable[[Path], FittedModel]
     grid: tuple[Settings, ...] = ({},)

@@ -5,9 +5,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-from jaxtyping import Float
-
 from lbp_outcome.errors import (
     GeometryMismatch,
     InvalidChoice,
@@ -17,7 +14,6 @@ from lbp_outcome.errors import (
 from lbp_outcome.examination import Examination, MuscleScan, Person
 from lbp_outcome.image import Image
 from lbp_outcome.io.images import read_image
-from lbp_outcome.io.radiographs import read_radiograph
 from lbp_outcome.labels import (
     AUTO,
     LABEL_SCHEMES,
@@ -128,6 +124,15 @@ class PatientFiles:
         """Name of the file that the spine is in."""
         return "" if self.segmentation is None else self.segmentation.mask.name
 
+    @property
+    def frontal(self) -> Path | None:
+        """The frontal X-ray beside the lateral one: `_view-ap_` in its name."""
+        if self.radiograph is None or "_view-lateral_" not in self.radiograph.name:
+            return None
+        name = self.radiograph.name.replace("_view-lateral_", "_view-ap_")
+        beside = self.radiograph.with_name(name)
+        return beside if beside.is_file() else None
+
     def examination(
         self,
         person: Person | None = None,
@@ -163,14 +168,6 @@ class PatientFiles:
             person=person,
             norms=norms,
         )
-
-    def radiograph_mm(
-        self,
-    ) -> tuple[Float[np.ndarray, "row column"], tuple[float, float]]:
-        """Return the lateral X-ray and its pixel size [mm]."""
-        if self.radiograph is None:
-            raise UnreadableFile("there is no lateral X-ray")
-        return read_radiograph(self.radiograph)
 
     def _require_beside(self, t2: Image) -> None:
         """Make sure that the T2 image is the one that was segmented."""

@@ -13,11 +13,23 @@ import numpy as np
 from jaxtyping import Float, Float32, Int
 
 from lbp_outcome.anatomy import Disc
-from lbp_outcome.errors import InvalidChoice
+from lbp_outcome.errors import InvalidChoice, UnknownName
 from lbp_outcome.units import Unit
 
+CROP_SHAPE = (12, 128, 64)
+"""Voxels (left, posterior, superior) of a level crop, 4 x 0.75 x 0.75 mm each."""
+
 RADIOGRAPH_SHAPE = (128, 96)
-"""Pixels (row, column) of a lateral radiograph as a network sees it."""
+"""Pixels (row, column) of a radiograph as a network sees it."""
+
+VOLUME_SHAPE = (20, 128, 160)
+"""Voxels (left, posterior, superior) of a whole volume, 4 x 2 x 2 mm each."""
+
+MODALITIES = ("mri", "radiograph", "frontal")
+"""What images a patient may have: MR, lateral X-ray, frontal X-ray."""
+
+WEIGHTINGS = ("t2", "t1")
+"""MR images of one examination, in the order of a network's channels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +82,20 @@ class LevelCrop:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class WholeVolume:
+    """A whole sagittal MR image, resampled along the patient's own axes.
+
+    Attributes:
+        values: Intensities scaled by the image's own 95th percentile, zero outside the
+            scan. Axes run towards the patient's left, posterior and superior.
+        affine: Maps the voxel index to patient space, RAS+ [mm].
+    """
+
+    values: Float32[np.ndarray, "left posterior superior"]
+    affine: Float[np.ndarray, "4 4"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class PatientImages:
     """The images of one patient as a network sees them.
 
@@ -77,12 +103,29 @@ class PatientImages:
         levels: One crop per disc that could be located.
         radiograph: Lateral X-ray of fixed size scaled to mean 0 and SD 1, or None;
             rows run down, columns run towards the patient's back.
-        absent: Why a modality (`mri`, `radiograph`) is missing.
+        absent: Why a modality (`mri`, `radiograph`, `frontal`) is missing.
+        volumes: Whole MR images (`t2`, `t1`) on one grid, where they were asked for.
+        frontal: Frontal X-ray, as the lateral one; columns run towards the patient's
+            left. None without one, or where it was not asked for.
+
+    Raises:
+        UnknownName: A modality is none of those.
     """
 
     levels: Mapping[Disc, LevelCrop] = field(default_factory=dict)
     radiograph: Float32[np.ndarray, "row column"] | None = None
     absent: Mapping[str, str] = field(default_factory=dict)
+    volumes: Mapping[str, WholeVolume] = field(default_factory=dict)
+    frontal: Float32[np.ndarray, "row column"] | None = None
+
+    def __post_init__(self) -> None:
+        for kind, given, known in (
+            ("modality", self.absent, MODALITIES),
+            ("MR weighting", self.volumes, WEIGHTINGS),
+        ):
+            for name in given:
+                if name not in known:
+                    raise UnknownName(kind, name, known)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -97,6 +140,8 @@ class CohortView:
             None where it is to be predicted.
         margin: By how much each patient passes or misses a yes-or-no outcome; 0 or
             more is a yes. None where its definition has no such number.
+        companions: Other outcomes of the same patients, by name, which a network may
+            learn beside its own; NaN where one is not known. Never predictors.
         images: Images by patient, decoded when asked for; empty in a table-only study.
         levels: The discs of which networks see a crop, from the head down.
 
@@ -109,6 +154,9 @@ class CohortView:
     table: Float[np.ndarray, "patients predictors"]
     outcome: Float[np.ndarray, " patients"] | None = None
     margin: Float[np.ndarray, " patients"] | None = None
+    companions: Mapping[str, Float[np.ndarray, " patients"]] = field(
+        default_factory=dict
+    )
     images: Mapping[str, PatientImages] = field(default_factory=dict)
     levels: tuple[Disc, ...] = ()
 
@@ -118,6 +166,12 @@ class CohortView:
             raise InvalidChoice(f"The table is {self.table.shape}, not {expected}.")
         if len(set(self.patients)) != len(self.patients):
             raise InvalidChoice("A patient stands twice in one view.")
+        for name, values in self.companions.items():
+            if len(values) != len(self.patients):
+                raise InvalidChoice(
+                    f"The companion {name!r} is of {len(values)} patients, not "
+                    f"{len(self.patients)}."
+                )
 
     def __len__(self) -> int:
         return len(self.patients)
@@ -131,6 +185,7 @@ class CohortView:
             table=self.table[rows],
             outcome=None if self.outcome is None else self.outcome[rows],
             margin=None if self.margin is None else self.margin[rows],
+            companions={name: of[rows] for name, of in self.companions.items()},
         )
 
     def drawn(self, rows: Sequence[int] | np.ndarray) -> "CohortView":
@@ -154,6 +209,7 @@ class CohortView:
             table=self.table[rows],
             outcome=None if self.outcome is None else self.outcome[rows],
             margin=None if self.margin is None else self.margin[rows],
+            companions={name: of[rows] for name, of in self.companions.items()},
             images={
                 copy: self.images[patient]
                 for copy, patient in names.items()
@@ -178,8 +234,9 @@ class CohortView:
             self,
             outcome=None if self.outcome is None else self.outcome[order],
             margin=None if self.margin is None else self.margin[order],
+            companions={name: of[order] for name, of in self.companions.items()},
         )
 
     def without_outcome(self) -> "CohortView":
         """Return the same patients with the outcome hidden, as for a prediction."""
-        return replace(self, outcome=None, margin=None)
+        return replace(self, outcome=None, margin=None, companions={})

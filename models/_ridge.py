@@ -19,6 +19,7 @@ def ridge_logistic(
     design: Float[np.ndarray, "patients terms"],
     outcome: Float[np.ndarray, " patients"],
     strengths: Sequence[float],
+    start: Float[np.ndarray, " patients"] | None = None,
 ) -> Float[np.ndarray, "strengths terms_and_one"]:
     """Return the weights of the penalised maximum likelihood, one row per strength.
 
@@ -31,6 +32,7 @@ def ridge_logistic(
         design: Comparable (standardised) columns.
         outcome: 1 or 0; both occur.
         strengths: C, the trust in the data; small values shrink the weights.
+        start: Log-odds that each patient has already (an offset); 0 by default.
 
     Raises:
         InvalidChoice: A strength is not above 0, or so large that weights run away.
@@ -40,10 +42,13 @@ def ridge_logistic(
     """
     penalties = _penalties(strengths, design.shape[1])
     columns = np.column_stack([np.ones(len(design)), design])
+    start = np.zeros(len(design)) if start is None else start
     weights = np.zeros_like(penalties)
     active = np.arange(len(penalties))
     for _ in range(MAX_STEPS):
-        step = _newton_step(columns, outcome, penalties[active], weights[active])
+        # Stacks of matrices, not one large product: no row depends on its company.
+        score = start + (columns @ weights[active][:, :, None])[:, :, 0]
+        step = _newton_step(columns, outcome, penalties[active], weights[active], score)
         weights[active] += step
         active = active[np.abs(step).max(axis=1) >= TOLERANCE]
         if active.size == 0:
@@ -112,10 +117,13 @@ def _penalties(strengths: Sequence[float], terms: int) -> np.ndarray:
 
 
 def _newton_step(
-    columns: np.ndarray, outcome: np.ndarray, penalties: np.ndarray, weights: np.ndarray
+    columns: np.ndarray,
+    outcome: np.ndarray,
+    penalties: np.ndarray,
+    weights: np.ndarray,
+    score: np.ndarray,
 ) -> np.ndarray:
-    # Stacks of matrices, not one large product: no row depends on its company.
-    expected = expit((columns @ weights[:, :, None])[:, :, 0])
+    expected = expit(score)
     missed = (columns.T @ (outcome - expected)[:, :, None])[:, :, 0]
     gradient = missed - penalties * weights
     information = _information(columns, expected, penalties)

@@ -1,8 +1,9 @@
 """Gradient-boosted trees of XGBoost, whatever the outcome."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import xgboost
@@ -29,6 +30,9 @@ class BoostedSettings:
         row_share: Share of patients each tree sees.
         column_share: Share of predictors each tree sees.
         ridge: Penalty on leaf values.
+        device: Where trees are grown: `cpu`, `cuda`, or `auto` for CUDA where there is
+            one. For hundreds of patients the CPU is faster; trees grown on the two
+            differ a little. Predictions are always made on the CPU.
     """
 
     trees: int = 100
@@ -37,6 +41,7 @@ class BoostedSettings:
     row_share: float = 0.8
     column_share: float = 0.8
     ridge: float = 2.0
+    device: Literal["cpu", "cuda", "auto"] = "cpu"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -69,6 +74,8 @@ class FittedTrees:
             InvalidChoice: The patients have other predictors than the model.
         """
         expect(self.predictors, data.held_out.predictors)
+        if len(data.held_out) == 0:
+            return np.empty(0)  # XGBoost would warn of an empty table
         found = self.booster.predict(_matrix(data.held_out.table))
         return np.asarray(found, dtype=float)
 
@@ -101,18 +108,25 @@ def grow(
     """Grow the trees, starting from the mean outcome, on one processor core.
 
     Raises:
-        InvalidChoice: There is no predictor.
+        InvalidChoice: There is no predictor, or CUDA is asked for and absent.
         UnknownName: A setting it does not have.
     """
     chosen = read_settings(BoostedSettings, settings)
     if not data.train.predictors:
         raise InvalidChoice("Boosted trees need at least one predictor to split on.")
     objective = "binary:logistic" if predicts == "binary" else "reg:squarederror"
-    booster = xgboost.train(
-        {"objective": objective, **_parameters(chosen, float(outcome.mean()), seed)},
-        _matrix(data.train.table, outcome),
-        num_boost_round=chosen.trees,
-    )
+    with xgboost.config_context(verbosity=0):  # where it lacks a GPU, we say so
+        booster = xgboost.train(
+            {"objective": objective, **_parameters(chosen, outcome, seed)},
+            _matrix(data.train.table, outcome),
+            num_boost_round=chosen.trees,
+        )
+    if chosen.device == "cuda" and not _on_cuda(booster):
+        raise InvalidChoice(
+            "device = 'cuda': there is no CUDA device here; use 'cpu', or 'auto' for "
+            "CUDA only where there is one."
+        )
+    booster.set_param({"device": "cpu"})
     return FittedTrees(
         model=model,
         predicts=predicts,
@@ -143,9 +157,18 @@ def load_trees(folder: Path, model: str, predicts: OutcomeKind) -> FittedTrees:
     )
 
 
-def _parameters(chosen: BoostedSettings, mean: float, seed: int) -> dict[str, Any]:
+def _on_cuda(booster: xgboost.Booster) -> bool:
+    """Whether the trees grew on a GPU: XGBoost without one turns to the CPU."""
+    config = json.loads(booster.save_config())
+    return str(config["learner"]["generic_param"]["device"]).startswith("cuda")
+
+
+def _parameters(
+    chosen: BoostedSettings, outcome: np.ndarray, seed: int
+) -> dict[str, Any]:
     return {
-        "base_score": mean,
+        "device": "cpu" if chosen.device == "cpu" else "cuda",
+        "base_score": float(outcome.mean()),
         "max_depth": chosen.depth,
         "eta": chosen.learning_rate,
         "subsample": chosen.row_share,

@@ -12,7 +12,8 @@ def fit(data: FoldData, settings: Settings, seed: int) -> FittedTrees:
     """Grow the trees; the seed decides which patients and predictors each tree sees.
 
     Raises:
-        InvalidChoice: The outcome cannot be learned from, or there is no predictor.
+        InvalidChoice: The outcome cannot be learned from, there is no predictor, or
+            CUDA is asked for and absent.
         UnknownName: A setting it does not have.
     """
     outcome = binary_outcome(data.train)

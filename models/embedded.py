@@ -39,7 +39,7 @@ class EmbeddedSettings:
         penalty: Pull of every weight towards zero, on standardised predictors.
     """
 
-    penalty: float = 300.0
+    penalty: float = 100.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -176,7 +176,7 @@ EMBEDDED = MODELS.add(
         fit=fit,
         fit_all=fit_all,
         load=load,
-        grid=tuple({"penalty": p} for p in (300.0, 30.0, 100.0, 1000.0)),
+        grid=tuple({"penalty": p} for p in (100.0, 30.0, 300.0, 1000.0)),
         sees_images=True,
         pretrained=True,
     )

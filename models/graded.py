@@ -77,7 +77,7 @@ GRADED = MODELS.add(
         fit=fit,
         fit_all=fit_all,
         load=load,
-        grid=tuple({"penalty": p} for p in (300.0, 30.0, 100.0, 1000.0)),
+        grid=tuple({"penalty": p} for p in (100.0, 30.0, 300.0, 1000.0)),
         reference="doi:10.1002/sim.5354",  # the distributional approach
     )
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from lbp_outcome.cohort.problems import Problems
+from lbp_outcome.cohort.scan_cache import PLACE
 from lbp_outcome.errors import LbpError
 from lbp_outcome.image import Image
 from lbp_outcome.io.images import read_image
@@ -25,8 +26,8 @@ MASKS = {
     "spider": ("anat/*_T2w_dseg.nii.gz", "anat/*_T1w_dseg.nii.gz", "anat/*_dseg.mha"),
     "spineps": ("*_seg-vert_msk.nii.gz", "anat/*_seg-vert_msk.nii.gz"),
 }
-NEVER_READ = ("truth",)
-"""Folders under derivatives/ that hold the answers of a simulation."""
+NEVER_READ = ("truth", PLACE.name)
+"""Folders under derivatives/ with the answers of a simulation, or of ourselves."""
 
 WITHOUT_SPINE = ("musclemap", "musclemap_abdomen")
 """Label schemes of masks that show no vertebrae."""

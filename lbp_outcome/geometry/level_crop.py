@@ -13,15 +13,15 @@ from lbp_outcome.geometry.disc_frame import disc_frame
 from lbp_outcome.geometry.frame import Points, Vector
 from lbp_outcome.image import Image
 from lbp_outcome.spine import Spine
-from lbp_outcome.view import LevelCrop
+from lbp_outcome.view import CROP_SHAPE, LevelCrop
 
-VOXEL_MM = np.array([4.0, 1.5, 1.5])
+VOXEL_MM = np.array([4.0, 0.75, 0.75])
 """Grain of a crop towards the left, the back and the head [mm]."""
 
-SHAPE = (12, 64, 32)
+SHAPE = CROP_SHAPE
 """Voxels of a crop: 48 mm wide, 96 mm deep, 48 mm high."""
 
-DISC_AT = np.array([5.5, 16.0, 15.5])
+DISC_AT = np.array([5.5, 32.5, 31.5])
 """Voxel of the crop that shows the centre of the disc, a quarter from the front."""
 
 SCALE_QUANTILE = 0.95

@@ -4,7 +4,7 @@ The volumes themselves are never written: a spine takes 1 MB instead of 6.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -20,8 +20,10 @@ from lbp_outcome.simulate.body.draw import draw_anatomy
 from lbp_outcome.simulate.examination import examine
 from lbp_outcome.simulate.masks.complete import complete_vertebrae
 from lbp_outcome.simulate.masks.spider import spider_mask
-from lbp_outcome.simulate.people.patients import draw_patients
+from lbp_outcome.simulate.paint.planted import planting
+from lbp_outcome.simulate.people.patients import Patients, draw_patients
 from lbp_outcome.simulate.people.world import patient_streams
+from lbp_outcome.simulate.place import Place
 from lbp_outcome.simulate.scan.site import HOSPITALS, shifted
 from lbp_outcome.simulate.truth import true_findings
 from lbp_outcome.spine import Spine
@@ -34,6 +36,9 @@ ONE_OF_THESE = 3
 
 LOOP_LEVELS = 2
 """Roots loop over 75 mm above the stenosis: two levels at least."""
+
+EVEN = 0.5
+"""Share of spines with a rare finding where both sides shall be learned alike."""
 
 WHO_KEY = 7
 """Keeps these patients apart from those of a cohort of the same seed."""
@@ -54,29 +59,53 @@ class GradedSpine:
     operated: tuple[bool, ...]
 
 
-def graded_spine(seed: int, number: int) -> GradedSpine:
+def graded_spine(
+    seed: int, number: int, *, balanced: bool = False, planted: Place | None = None
+) -> GradedSpine:
     """Simulate one patient's sagittal images and cut the levels out of them.
 
     Args:
         seed: With the number, fixes everything.
         number: Which patient; every third was scanned on a replaced scanner.
+        balanced: See `drawn_patient`.
+        planted: Where a pattern is planted that nothing measures; None for nowhere.
 
     Raises:
         NotMeasurable: None of the discs can be located.
     """
-    who = np.random.SeedSequence(seed, spawn_key=(WHO_KEY, number))
-    patient = draw_patients(1, np.random.default_rng(who))
+    patient = drawn_patient(seed, number, balanced=balanced)
     for_anatomy, for_mri, _ = patient_streams(seed, number)
     anatomy = draw_anatomy(patient, for_anatomy, asymmetric=False)
     site = HOSPITALS[int(patient.site[0])]
     older = number % ONE_OF_THESE == 0
-    series = next(iter(examine(anatomy, shifted(site) if older else site, for_mri)))
+    scanner = shifted(site) if older else site
+    sign = None if planted is None else planting(anatomy, planted)
+    series = next(iter(examine(anatomy, scanner, for_mri, planted=sign)))
     complete = complete_vertebrae(anatomy, series.scan)
     mask = Image(spider_mask(series.canvas, complete), series.scan.affine)
     spine = LABEL_SCHEMES["spider"].read_silently(mask, lowest=complete[-1].name)
     t2, t1 = series.images["T2w"], series.images["T1w"]
     graded = partial(level_gradings, true_findings(anatomy))
     return cut_levels(spine, t2, t1, graded, anatomy.operated_level)
+
+
+def drawn_patient(seed: int, number: int, *, balanced: bool) -> Patients:
+    """Draw who is examined.
+
+    Args:
+        seed: With the number, fixes everything.
+        number: Which patient.
+        balanced: Whether a coin decides about redundant roots and epidural fat, so that
+            a learner cannot guess either from how narrow the sac is. Only to learn
+            from: patients are not like that.
+    """
+    who = np.random.SeedSequence(seed, spawn_key=(WHO_KEY, number))
+    chance = np.random.default_rng(who)
+    patient = draw_patients(1, chance)
+    if not balanced:
+        return patient
+    roots, fat = chance.random((2, 1)) < EVEN
+    return replace(patient, redundant_roots=roots, without_fat=fat)
 
 
 def cut_levels(
@@ -139,14 +168,15 @@ def level_gradings(findings: Iterable[Measurement], disc: Disc) -> dict[str, flo
 def _with_loops(
     gradings: Mapping[str, float], disc: Disc, operated: Disc | None
 ) -> Mapping[str, float]:
-    """Say where redundant roots loop: at the levels just above the stenosis.
+    """Say whether roots loop at the levels just above the stenosis.
 
-    Of the stenosis itself and of levels far from it nothing is said.
+    Of the others nothing is said, also where roots run straight: which level it is
+    must not give the answer away.
     """
     if operated is None or "redundant_roots" not in gradings:
         return gradings
     above = operated.upper.order - disc.upper.order
-    if gradings["redundant_roots"] and above not in range(1, LOOP_LEVELS + 1):
+    if above not in range(1, LOOP_LEVELS + 1):
         return gradings
     return {**gradings, "looping_roots": gradings["redundant_roots"]}
 

@@ -1,7 +1,7 @@
 """From a plan to the patients it can be run on, with everybody left out counted."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +12,10 @@ from lbp_outcome.cohort.folder import Cohort, read_cohort
 from lbp_outcome.cohort.scans import Scan, read_scans
 from lbp_outcome.errors import InvalidChoice
 from lbp_outcome.features import FeatureTable, feature_table, measured_names
+from lbp_outcome.outcomes import OUTCOMES, Outcome
 from lbp_outcome.records import Measurement
 from lbp_outcome.study.plan import StudyPlan
-from lbp_outcome.view import CohortView
+from lbp_outcome.view import CohortView, PatientImages
 from lbp_outcome.visits import BASELINE
 
 
@@ -75,6 +76,7 @@ def study_data(plan: StudyPlan) -> StudyData:
         table=features.numbers.loc[list(known)].to_numpy(dtype=float),
         outcome=np.array(list(known.values()), dtype=float),
         margin=_margins(plan, cohort, list(known)),
+        companions=_companions(plan, cohort, list(known)),
         images={patient: scan.images for patient, scan in scans.items()},
         levels=levels,
     )
@@ -100,11 +102,27 @@ def refuse_early(plan: StudyPlan, cohort: Cohort) -> None:
 
 def outcome_of_each(plan: StudyPlan, cohort: Cohort) -> dict[str, Measurement]:
     """Return the outcome of every patient, or why it is not known."""
+    return _each(plan.endpoint, plan.horizon, cohort, cohort.patients)
+
+
+def _each(
+    outcome: Outcome, visit: str, cohort: Cohort, patients: Iterable[str]
+) -> dict[str, Measurement]:
+    scores = cohort.scores_at
+    return {p: outcome(scores(p, BASELINE), scores(p, visit)) for p in patients}
+
+
+def _companions(
+    plan: StudyPlan, cohort: Cohort, patients: Sequence[str]
+) -> dict[str, Float[np.ndarray, " patients"]]:
+    """The other outcomes of each patient; NaN where one is not known."""
+    found = {
+        name: _each(OUTCOMES[name], plan.horizon, cohort, patients).values()
+        for name in plan.companions
+    }
     return {
-        patient: plan.endpoint(
-            cohort.scores_at(patient, BASELINE), cohort.scores_at(patient, plan.horizon)
-        )
-        for patient in cohort.patients
+        name: np.array([np.nan if o.value is None else o.value for o in of], float)
+        for name, of in found.items()
     }
 
 
@@ -123,22 +141,24 @@ def fingerprint(view: CohortView) -> str:
     """Return the SHA-256 sum over all that the models can see."""
     digest = hashlib.sha256()
     digest.update(repr((view.patients, view.predictors, view.levels)).encode())
-    digest.update(np.ascontiguousarray(view.table).tobytes())
-    if view.outcome is not None:
-        digest.update(np.ascontiguousarray(view.outcome).tobytes())
-    if view.margin is not None:
-        digest.update(np.ascontiguousarray(view.margin).tobytes())
+    for numbers in (view.table, view.outcome, view.margin):
+        if numbers is not None:
+            digest.update(np.ascontiguousarray(numbers).tobytes())
+    for name, values in view.companions.items():
+        digest.update(name.encode() + np.ascontiguousarray(values).tobytes())
     for patient in view.patients:
-        images = view.images.get(patient)
-        if images is None:
-            continue
-        for level, crop in images.levels.items():
-            digest.update(str(level).encode() + crop.values.tobytes())
-            if crop.t1 is not None:
-                digest.update(crop.t1.tobytes())
-        if images.radiograph is not None:
-            digest.update(images.radiograph.tobytes())
+        for image in _images(view.images.get(patient, PatientImages())):
+            digest.update(image)
     return digest.hexdigest()
+
+
+def _images(images: PatientImages) -> Iterator[bytes]:
+    for level, crop in images.levels.items():
+        yield str(level).encode() + crop.values.tobytes()
+        if crop.t1 is not None:
+            yield crop.t1.tobytes()
+    if images.radiograph is not None:
+        yield images.radiograph.tobytes()
 
 
 def _features(

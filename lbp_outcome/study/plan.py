@@ -144,6 +144,8 @@ class StudyPlan:
         models: The models to compare; comparators that are not among them are added.
         outcome: Name on the shelf of outcomes.
         horizon: Visit at which the outcome is taken.
+        companions: Other outcomes on the shelf, at the same visit, that a network may
+            learn beside its own; no model ever reads them.
         predictors: What the models may look at.
         reference: The model that every other is compared with.
         increment: The model whose gain over the reference is the headline; by default
@@ -161,6 +163,7 @@ class StudyPlan:
     models: tuple[ModelPlan, ...]
     outcome: str = "zcq_2of3"
     horizon: str = "month_12"
+    companions: tuple[str, ...] = ()
     predictors: Predictors = field(default_factory=Predictors)
     reference: str = "clinical"
     increment: str | None = None
@@ -176,6 +179,7 @@ class StudyPlan:
                 f"horizon: {self.horizon!r} is not a visit after surgery; choose one "
                 f"of {', '.join(VISITS[1:])}"
             )
+        self._check_companions()
         names = [model.name for model in self.models]
         if len(set(names)) < len(names):
             raise InvalidChoice("models: two models have the same name")
@@ -227,6 +231,17 @@ class StudyPlan:
         sources = {source for model in self.every_model for source in model.reads}
         measured = bool(measured_names(self.predictors.measurements))
         return "images" in sources or ("measurements" in sources and measured)
+
+    def _check_companions(self) -> None:
+        for name in self.companions:
+            if name not in OUTCOMES:
+                raise UnknownName("outcome", name, OUTCOMES)
+            if name == self.outcome:
+                raise InvalidChoice(
+                    f"companions: {name!r} is the outcome of this study already"
+                )
+        if len(set(self.companions)) < len(self.companions):
+            raise InvalidChoice("companions: an outcome stands there twice")
 
     def _require_kind(self, model: ModelPlan) -> None:
         kind = self.endpoint.kind

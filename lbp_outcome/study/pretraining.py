@@ -19,13 +19,19 @@ from lbp_outcome.study.known_spines import spines_of_cohort, spines_of_gradings
 from models._levels.calibration import calibrated
 from models._levels.encoder import ARCHITECTURE, LevelEncoder
 from models._levels.gradings import NAMES
-from models._levels.training import Graded, TrainingSettings, train_encoder
+from models._levels.threads_first import threads_first
+from models._levels.training import (
+    CHECKPOINT,
+    Graded,
+    TrainingSettings,
+    train_encoder,
+)
 from models._levels.weights import FILE, MANIFEST, shipped_encoder
 
 FINE_RATE = 5e-4
 """Learning rate on top of the shipped weights: a quarter of that from scratch."""
 
-UNSEEN_SEED = 1_000_003
+UNSEEN_SEED = 2_000_003
 """Added to the seed of the training spines: those examined on are other people."""
 
 
@@ -62,8 +68,9 @@ def pretrain(
         patients: Spines to learn from; may be 0 beside cohorts.
         seed: The same seed gives the same weights.
         epochs: Passes over the spines.
-        unseen: Spines of other people to be examined on; a third of them, as of the
-            others, from scanners that were replaced by older ones.
+        unseen: Spines of other people to be examined on, once; a third of them, as of
+            the others, from scanners that were replaced by older ones. Findings are as
+            common as in patients; among the spines to learn from, rare ones are not.
         cohorts: Simulated cohorts whose spines to learn from besides.
 
     Returns:
@@ -75,7 +82,7 @@ def pretrain(
     _require_sensible(seed=seed, epochs=epochs, unseen=unseen)
     _require_sensible(patients=patients + len(cohorts))
     spines = [
-        *simulated_spines(out / "spines", seed, patients, "Simulating"),
+        *simulated_spines(out / "spines", seed, patients, "Simulating", balanced=True),
         *(each for cohort in cohorts for each in _cut_once(out / "cohorts", cohort)),
     ]
     others = simulated_spines(
@@ -92,14 +99,22 @@ def pretrain(
 
 
 def simulated_spines(
-    folder: Path, seed: int, count: int, doing: str
+    folder: Path, seed: int, count: int, doing: str, *, balanced: bool = False
 ) -> Iterator[Spine]:
-    """Yield simulated spines, each simulated once and then kept in a file."""
+    """Yield simulated spines, each simulated once and then kept in a file.
+
+    Args:
+        folder: Where they are kept.
+        seed: Fixes everything.
+        count: How many.
+        doing: What the progress is called.
+        balanced: Whether rare findings are as common as their absence.
+    """
     for number in progress(range(count), doing):
         path = folder / f"{number:05d}.npz"
         if not path.exists():
             try:
-                _keep(path, graded_spine(seed, number))
+                _keep(path, graded_spine(seed, number, balanced=balanced))
             except NotMeasurable:
                 continue  # nothing to learn from a spine of which nothing is seen
         yield read_spine_file(path)
@@ -216,6 +231,8 @@ def _trained(
         torch.manual_seed(settings.seed)
         encoder = LevelEncoder()
     graded = [spine.graded for spine in spines]
+    if not (out / CHECKPOINT).is_file():
+        threads_first(encoder, graded, settings)
     return calibrated(train_encoder(encoder, graded, settings, folder=out), graded)
 
 

@@ -1,165 +1,201 @@
-"""Training the fusion network: quietly, repeatably, leaving no file behind."""
+"""Training the corrections of what the regression missed; others judge them."""
 
-import copy
-import logging
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 import torch
-from jaxtyping import Float
-from pytorch_lightning import Callback, LightningModule, Trainer
-from pytorch_lightning.callbacks import EarlyStopping
+from jaxtyping import Bool, Float, Int
+from pytorch_lightning import LightningModule
 from torch import Tensor, nn
 
-from lbp_outcome.batch import Batch, Batches
+from lbp_outcome.batch import Batch, Batches, to_batch
+from lbp_outcome.contracts import FoldData, Resumable
+from lbp_outcome.view import CohortView
+from models._fusion.exam import Exam, TokenData
+from models._fusion.folds import NOBODY, judging_members
 from models._fusion.network import FusionNetwork
-from models._fusion.settings import FusionSettings
-
-ADVICE = (
-    ".*does not have many workers",  # a few patients fit in memory
-    ".*no `val_dataloader`. Skipping val loop",  # too few patients to set any aside
-    ".*LeafSpec.* is deprecated",  # Lightning's own use of torch
-)
-"""Warnings of Lightning that a user can do nothing about."""
-
-
-LEARNED = 0.05
-"""Cross-entropy on the patients set aside below which there is nothing to gain."""
+from models._fusion.start import Regression, Start, regressions, start_from
+from models._fusion.tasks import Kind, lessons_of, truth
+from models._fusion.trust import trusted
+from models._training.keep_best import SET_ASIDE
+from models._training.trainer import train_module
 
 
 class FusionTraining(LightningModule):
-    """Cross-entropy of the network's logits, minimised by AdamW.
+    """The losses of all lessons, weighed by their uncertainty, minimised by AdamW.
 
     Each modality must also be right by itself. Without that the one that is easiest to
     memorise (a table, a radiograph) fits the training patients alone, and the others
     learn nothing: beside radiographs, three of four runs missed a planted lesion.
 
+    Kendall, Gal & Cipolla, CVPR 2018, doi:10.1109/CVPR.2018.00781, weigh the losses.
+
     Args:
         network: The network to train; its settings say how long and how hard.
+        starts: The regression that each member corrects, which has not seen the
+            patients that judge it.
     """
 
-    def __init__(self, network: FusionNetwork) -> None:
+    def __init__(self, network: FusionNetwork, starts: Sequence[Start]) -> None:
         super().__init__()
         self.network, self.settings = network, network.settings
-        self.base_rate = network.bias.detach().sigmoid().item()
+        self.starts = nn.ModuleList(starts)
+        self.lessons = lessons_of(network.tasks)
+        self.judged: list[np.ndarray] = []
 
-    def training_step(self, batch: Batch, batch_idx: int) -> Float[Tensor, ""]:
-        """Return the cross-entropy of all modalities together plus that of each."""
-        found, bias = self.network.votes(batch), self.network.bias
-        together = bias + (found.votes * found.weights).sum(dim=1)
-        target = self._softened(batch)
-        alone = _cross_entropy(
-            bias + found.votes, target[:, None].expand_as(found.votes)
-        )
-        alone_where_present = (alone * found.present).sum() / len(batch)
-        return _cross_entropy(together, target).mean() + alone_where_present
+    def training_step(self, batch: Batch | Exam, batch_idx: int) -> Float[Tensor, ""]:
+        """Return the loss of all modalities together plus that of each."""
+        exam = batch if isinstance(batch, Exam) else self._exam(batch, NOBODY)
+        losses = []
+        for place, votes in enumerate(self.network.votes(exam.seen)):
+            start = self.starts[place](exam.seen.table)
+            taught = (exam.judges != place).float()
+            together = self._loss(place, start + votes.shares.sum(1), exam, taught)
+            alone = [
+                self._loss(place, start + votes.votes[:, m], exam, taught * present)
+                for m, present in enumerate((votes.weights > 0).float().T)
+                if self.network.known[m]
+            ]
+            losses += [together, *alone]
+        return torch.stack(losses).sum() / len(self.starts)
 
-    def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        """Record the cross-entropy of patients set aside."""
-        assert batch.outcome is not None
-        loss = _cross_entropy(self.network(batch), batch.outcome).mean()
-        self.log("set_aside_loss", loss, batch_size=len(batch))
+    def validation_step(self, batch: Batch | Exam, batch_idx: int) -> None:
+        """Keep what each member votes about the patients that judge it."""
+        exam = batch if isinstance(batch, Exam) else self._exam(batch, 0)
+        truth = exam.truth[:, self._judge[0]]
+        for place, votes in enumerate(self.network.votes(exam.seen)):
+            start = self.starts[place](exam.seen.table)[:, :1]
+            rows = torch.cat([truth[:, None], start, votes.shares[..., 0]], dim=1)
+            judging = rows[exam.judges == place]
+            self.judged.append(judging.double().cpu().numpy())
 
-    def _softened(self, batch: Batch) -> Float[Tensor, " batch"]:
-        """The outcome moved towards the base rate: nobody's outcome is certain."""
-        assert batch.outcome is not None
-        share = self.settings.label_smoothing
-        return (1 - share) * batch.outcome + share * self.base_rate
+    def on_validation_epoch_end(self) -> None:
+        """Trust the votes as far as they helped, and record the loss so reached."""
+        rows = np.concatenate(self.judged)
+        self.judged.clear()
+        kind, steepness = self._judge[1], self.network.tasks[0].steepness
+        found = trusted(rows[:, 1], rows[:, 2:], rows[:, 0], kind, steepness)
+        self.network.trust.copy_(torch.from_numpy(found.shares))
+        self.log(SET_ASIDE, found.loss)
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
-        """AdamW; biases and normalisation are not pulled towards zero."""
-        weights = [p for p in self.network.parameters() if p.ndim > 1]
-        others = [p for p in self.network.parameters() if p.ndim <= 1]
-        groups = [
-            {"params": weights, "weight_decay": self.settings.weight_decay},
-            {"params": others, "weight_decay": 0.0},
-        ]
-        return torch.optim.AdamW(groups, lr=self.settings.learning_rate)
+        """AdamW; corrections are pulled towards zero, biases are not."""
+        decay, strongly = self.settings.weight_decay, self.settings.correction_decay
+        groups: dict[float, list[nn.Parameter]] = {decay: [], strongly: [], 0.0: []}
+        for name, each in self.network.named_parameters():
+            if each.requires_grad:
+                pull = strongly if ".heads." in name else decay
+                groups[pull if each.ndim > 1 else 0.0].append(each)
+        parts = [{"params": p, "weight_decay": d} for d, p in groups.items() if p]
+        return torch.optim.AdamW(parts, lr=self.settings.learning_rate)
+
+    @property
+    def _judge(self) -> tuple[int, Kind]:
+        """Which lesson decides: the margin where there is one, for it tells more."""
+        place = 1 if self.network.tasks[0].by_margin else 0
+        return place, self.lessons[place].kind
+
+    def _exam(self, batch: Batch, judges: int) -> Exam:
+        seen = self.network.see(batch, self.network.look(batch))
+        known = truth(self.network.tasks, self.network.units, batch)
+        who = torch.full((len(batch),), judges, device=known.device)
+        return Exam(seen, known, who)
+
+    def _loss(
+        self,
+        place: int,
+        found: Float[Tensor, "patient task"],
+        exam: Exam,
+        counts: Float[Tensor, " patient"],
+    ) -> Float[Tensor, ""]:
+        """Losses of all lessons, each weighed by how uncertain it stays."""
+        total = found.new_zeros(())
+        log_variances = self.network.members[place].log_variances
+        assert isinstance(log_variances, Tensor)
+        for each, lesson in enumerate(self.lessons):
+            known = exam.truth[:, each].nan_to_num()
+            share = counts * ~exam.truth[:, each].isnan()
+            value = found[:, lesson.task].float()
+            if lesson.kind == "yes_no":
+                log_odds = value * self.network.tasks[lesson.task].steepness
+                missed = nn.functional.binary_cross_entropy_with_logits(
+                    log_odds, known, reduction="none"
+                )
+            else:
+                missed = 0.5 * (value - known) ** 2
+            mean = (missed * share).sum() / share.sum().clamp(min=1)
+            unsure = log_variances[each]
+            total = total + (-unsure).exp() * mean + 0.5 * unsure
+        return total
 
 
-def _cross_entropy(
-    logits: Float[Tensor, "*shape"], target: Float[Tensor, "*shape"]
-) -> Float[Tensor, "*shape"]:
-    return nn.functional.binary_cross_entropy_with_logits(
-        logits.float(), target, reduction="none"
-    )
+def train(network: FusionNetwork, data: FoldData, seed: int) -> None:
+    """Fit the regression, train the corrections, and leave it ready to predict.
 
-
-class KeepBest(Callback):
-    """Put the best weights seen on the patients set aside back at the end.
-
-    In memory: a checkpoint file would be a pickle, and would be left behind.
+    Without patients to set aside (too few to spare) the regression stays as it is.
     """
+    view = network.readable(data.train)
+    judges = _judges(network, data, seed)
+    found = regressions(view, network.tasks, network.settings.penalty)
+    network.begin(found)
+    network.eval()
+    if (judges == NOBODY).all():
+        return
+    starts = [
+        _start_without(network, view, judges == place, found)
+        for place in range(len(network.members))
+    ]
+    visits = _tokens(network, data, judges, seed) if network.looks_once else data
+    train_module(
+        FusionTraining(network, starts),
+        visits,  # type: ignore[arg-type]  # exams pass for batches
+        network.settings,
+        seed,
+        architecture="fusion",
+    )
 
-    def __init__(self) -> None:
-        self.loss = float("inf")
-        self.weights: dict[str, Tensor] = {}
 
-    def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Remember the weights if they are the best so far."""
-        loss = float(trainer.callback_metrics["set_aside_loss"])
-        if loss < self.loss:
-            self.loss = loss
-            self.weights = copy.deepcopy(pl_module.state_dict())
-
-    def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Go back to the best weights."""
-        if self.weights:
-            pl_module.load_state_dict(self.weights)
+def _judges(
+    network: FusionNetwork, data: FoldData, seed: int
+) -> Int[np.ndarray, " patients"]:
+    """Return which member each patient judges; whom the data set aside, if they do."""
+    if network.looks_once:
+        members = len(network.members)
+        return judging_members(data.train, network.tasks[0].kind, members, seed)
+    assert isinstance(data, Batches)
+    judges = np.full(len(data.train), NOBODY)
+    judges[data.set_aside] = 0
+    return judges
 
 
-def train(network: FusionNetwork, data: Batches, seed: int) -> None:
-    """Train the network in place and leave it on the CPU, ready to predict.
+def _start_without(
+    network: FusionNetwork,
+    view: CohortView,
+    judging: Bool[np.ndarray, " patients"],
+    found: Sequence[Regression],
+) -> Start:
+    """Return the regression as if the judging patients had never been seen.
 
-    Without patients set aside (too few to spare) it trains for all its epochs. On the
-    CPU the same seed gives the same weights; on a GPU almost the same, because its
-    sums are not ordered.
+    Its unit stays that of all patients. Companions judge nothing: theirs stays, too.
     """
-    with torch.random.fork_rng(), _quiet():
-        torch.manual_seed(seed)
-        set_aside = data.val_dataloader()
-        watched = any(True for _ in set_aside)
-        _trainer(network.settings, watched).fit(
-            FusionTraining(network),
-            train_dataloaders=data.train_dataloader(),
-            val_dataloaders=set_aside if watched else None,
-        )
-    network.cpu().eval()
+    taught = view.take(np.flatnonzero(~judging))
+    penalty = network.settings.penalty * len(taught) / len(view)
+    own = regressions(taught, network.tasks[:1], penalty)[0]
+    return start_from([own.in_units_of(found[0]), *found[1:]])
 
 
-def _trainer(settings: FusionSettings, watched: bool) -> Trainer:
-    return Trainer(
-        accelerator="auto",
-        devices=1,
-        precision="bf16-mixed" if torch.cuda.is_available() else "32-true",
-        max_epochs=settings.epochs,
-        gradient_clip_val=settings.gradient_clip,
-        callbacks=[_stop_early(settings), KeepBest()] if watched else [],
-        num_sanity_val_steps=0,
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
+def _tokens(
+    network: FusionNetwork,
+    data: FoldData,
+    judges: Int[np.ndarray, " patients"],
+    seed: int,
+) -> TokenData:
+    batch = to_batch(replace(data.train, levels=()))
+    exam = Exam(
+        network.see_view(data.train),
+        truth(network.tasks, network.units, batch),
+        torch.from_numpy(judges),
     )
-
-
-def _stop_early(settings: FusionSettings) -> EarlyStopping:
-    return EarlyStopping(
-        "set_aside_loss", patience=settings.patience, stopping_threshold=LEARNED
-    )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence Lightning's announcements, and two of its warnings by their words."""
-    logger = logging.getLogger("pytorch_lightning")
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            for advice in ADVICE:
-                warnings.filterwarnings("ignore", advice)
-            yield
-    finally:
-        logger.setLevel(level)
+    checkpoints = data.checkpoints if isinstance(data, Resumable) else None
+    return TokenData(data.train, data.held_out, exam, seed, checkpoints)

@@ -6,7 +6,7 @@ from torch import Tensor
 
 Crops = Float[Tensor, "level channel left posterior superior"]
 
-SHIFT_VOXELS = (1, 2, 2)
+SHIFT_VOXELS = (1, 4, 4)
 """Largest shift along each axis [voxels]: how well a disc's frame is known."""
 
 GAIN, GAMMA, SLOPE = 0.25, 0.25, 0.25

@@ -5,27 +5,34 @@ from typing import NamedTuple
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
+from torch.nn import functional
 
 from models._levels.gradings import GRADINGS
-
-CROP_SHAPE = (12, 64, 32)
-"""Voxels of a crop (left, posterior, superior) of 4 x 1.5 x 1.5 mm."""
+from models._levels.texture import maps_of, texture
 
 CHANNELS = 2
 """T2 and T1, in this order; a missing one is zero throughout."""
 
-WIDTH = 64
-"""Numbers in the embedding of a level."""
+WIDTH, OF_THREADS = 64, 16
+"""Numbers in the embedding of a level; the last so many tell of threads alone."""
 
 PER_PLACE = 16
 """Numbers kept for each place of the crop before the embedding."""
 
-CANAL = (slice(3, 9), slice(22, 48))
+CANAL = (slice(3, 9), slice(44, 96))
 """Where the spinal canal lies in the crop: 24 mm across, from 9 to 48 mm behind the
-middle of the disc. It is looked at without any coarsening, because roots that loop are
-a texture one voxel wide: a network that begins with a stride of 2 did not learn it."""
+middle of the disc."""
 
-ARCHITECTURE = "level-encoder-2"
+CROP_MAPS, CANAL_MAPS, THREAD_MAPS = 64, 32, 32
+"""Last maps of the whole crop, of the canal, and of the threads in it."""
+
+POOLED = 2 * (CROP_MAPS + CANAL_MAPS + THREAD_MAPS)
+"""Numbers in `Reading.pooled`."""
+
+CROP_SCALES, CANAL_SCALES = 1, 2
+"""Of the texture: voxels of 1.5 mm in the crop, of 0.75 and 1.5 mm in the canal."""
+
+ARCHITECTURE = "level-encoder-3"
 """Name of this network; weights of another are refused."""
 
 
@@ -36,11 +43,15 @@ class Reading(NamedTuple):
         embedding: Of each level.
         raw: The heads' outputs in the order of `GRADINGS`.
         attention: How much each level counts for what is asked of the patient (logit).
+        pooled: Mean, then maximum, of every map of the whole crop; the same of the
+            canal's maps; the same of those of its threads. Also shows what no grading
+            asks for.
     """
 
     embedding: Float[Tensor, "*levels width"]
     raw: Float[Tensor, "*levels outputs"]
     attention: Float[Tensor, "*levels"]
+    pooled: Float[Tensor, "*levels pooled"]
 
 
 class LevelEncoder(nn.Module):
@@ -50,27 +61,44 @@ class LevelEncoder(nn.Module):
     maximum of each map, the embedding keeps what was seen at each place. Normalisation
     is by group: what is seen in a level must not depend on the other levels or
     patients.
+
+    Roots that loop are told by the structure tensor of the T2 image in the canal, as
+    fine as it is; few spines do not teach a network to find such a measure itself.
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self.stem = _layer(CHANNELS, 24, (1, 5, 5), (1, 4, 4))
         self.features = nn.Sequential(
-            _layer(CHANNELS, 16, (1, 3, 3), (1, 2, 2)),
-            _layer(16, 32, (3, 3, 3), (2, 2, 2)),
+            _layer(24 + maps_of(CROP_SCALES), 32, (3, 3, 3), (2, 2, 2)),
             _layer(32, 48, (1, 3, 3), (1, 1, 1)),
             _layer(48, 64, (3, 3, 3), (2, 2, 2)),
-            _layer(64, 64, (3, 3, 3), (1, 1, 1)),
+            _layer(64, CROP_MAPS, (3, 3, 3), (1, 1, 1)),
         )
         self.canal = nn.Sequential(
-            _layer(CHANNELS, 16, (1, 3, 3), (1, 1, 1)),
-            _layer(16, 24, (1, 3, 3), (1, 1, 1)),
-            _layer(24, 32, (1, 3, 3), (1, 2, 2)),
+            _layer(CHANNELS, 16, (1, 3, 5), (1, 1, 2)),
+            _layer(16, 24, (1, 3, 3), (1, 2, 1)),
+            _layer(24, 32, (1, 3, 5), (1, 1, 2)),
+            _layer(32, CANAL_MAPS, (1, 3, 3), (1, 2, 2)),
         )
-        self.at_place = nn.Conv3d(64, PER_PLACE, 1)
-        self.at_canal = nn.Sequential(nn.Conv3d(32, PER_PLACE // 2, 1), nn.AvgPool3d(2))
-        of_crop = 3 * 8 * 4 * PER_PLACE + 2 * 64
-        of_canal = 3 * 6 * 8 * (PER_PLACE // 2) + 2 * 32
-        self.embed = nn.Sequential(nn.Linear(of_crop + of_canal, WIDTH), nn.GELU())
+        self.threads = nn.Sequential(
+            nn.Conv3d(maps_of(CANAL_SCALES), 32, (1, 3, 3), padding=(0, 1, 1)),
+            nn.ReLU(),
+            nn.Conv3d(32, THREAD_MAPS, (1, 3, 3), padding=(0, 1, 1)),
+            nn.ReLU(),
+        )
+        self.at_place = nn.Conv3d(CROP_MAPS, PER_PLACE, 1)
+        self.at_canal = nn.Sequential(
+            nn.Conv3d(CANAL_MAPS, PER_PLACE // 2, 1), nn.AvgPool3d((2, 2, 1))
+        )
+        of_crop = 3 * 8 * 4 * PER_PLACE
+        of_canal = 3 * 6 * 8 * (PER_PLACE // 2)
+        self.embed = nn.Sequential(
+            nn.Linear(of_crop + of_canal + POOLED, WIDTH - OF_THREADS), nn.GELU()
+        )
+        self.embed_threads = nn.Sequential(
+            nn.Linear(2 * THREAD_MAPS, OF_THREADS), nn.GELU()
+        )
         self.dropout = nn.Dropout(0.1)
         self.heads = nn.Linear(WIDTH, sum(each.outputs for each in GRADINGS))
         self.attention = nn.Linear(WIDTH, 1)
@@ -79,16 +107,42 @@ class LevelEncoder(nn.Module):
         self, crops: Float[Tensor, "level channel left posterior superior"]
     ) -> Reading:
         """Return the embedding and the gradings of each level."""
-        maps, canal = self.features(crops), self.canal(crops[:, :, *CANAL])
-        parts = (
-            self.at_place(maps).flatten(1),
-            self.at_canal(canal).flatten(1),
-            _pooled(maps),
-            _pooled(canal),
+        coarse = functional.avg_pool3d(crops[:, 0], (1, 2, 2))
+        grain = texture(coarse, CROP_SCALES, block=2)
+        maps = self.features(torch.cat([self.stem(crops), grain], dim=1))
+        part = crops[:, :, *CANAL]
+        canal = self.canal(part)
+        of_threads = _pooled(self.threads(canal_texture(crops)))
+        pooled = torch.cat([_pooled(maps), _pooled(canal), of_threads], dim=1)
+        seen_where = self.at_place(maps).flatten(1), self.at_canal(canal).flatten(1)
+        # detached: what else is asked for would drown what the threads are there for
+        whole = torch.cat([*seen_where, _pooled(maps), _pooled(canal)], dim=1)
+        embedding = torch.cat(
+            [
+                self.embed(torch.cat([whole, of_threads.detach()], dim=1)),
+                self.embed_threads(of_threads),
+            ],
+            dim=1,
         )
-        embedding = self.embed(torch.cat(parts, dim=1))
         seen = self.dropout(embedding)
-        return Reading(embedding, self.heads(seen), self.attention(seen)[..., 0])
+        attention = self.attention(seen)[..., 0]
+        return Reading(embedding, self.heads(seen), attention, pooled)
+
+    def from_threads(
+        self, canals: Float[Tensor, "level map slices rows columns"]
+    ) -> tuple[Float[Tensor, "level outputs"], Float[Tensor, " level"]]:
+        """Return what heads and attention say where threads are all that is seen."""
+        seen = self.embed_threads(_pooled(self.threads(canals)))
+        rest = seen.new_zeros(len(seen), WIDTH - OF_THREADS)
+        embedding = self.dropout(torch.cat([rest, seen], dim=1))
+        return self.heads(embedding), self.attention(embedding)[..., 0]
+
+
+def canal_texture(
+    crops: Float[Tensor, "level channel left posterior superior"],
+) -> Float[Tensor, "level map slices rows columns"]:
+    """Return the texture of the canal on T2: what the threads are looked for in."""
+    return texture(crops[:, 0][:, *CANAL], CANAL_SCALES)
 
 
 def over_levels(

@@ -22,6 +22,7 @@ class Grading:
         of_patient: Whether all levels of a patient share one answer.
         weight: Share in the loss.
         yes_weight: How much more a yes counts than a no: 1 / odds where it is rare.
+        type_weights: How much each type counts; empty where all count alike.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Grading:
     of_patient: bool = False
     weight: float = 1.0
     yes_weight: float = 1.0
+    type_weights: tuple[float, ...] = ()
 
     @property
     def outputs(self) -> int:
@@ -46,7 +48,14 @@ class Grading:
 
 GRADINGS = (
     Grading(name="pfirrmann_grade", kind="grade", lowest=1, highest=5, weight=2.0),
-    Grading(name="modic_type", kind="type", lowest=0, highest=3, weight=2.0),
+    Grading(
+        name="modic_type",
+        kind="type",
+        lowest=0,
+        highest=3,
+        weight=3.0,
+        type_weights=(1.0, 3.0, 2.0, 4.0),  # one level in nine is changed
+    ),
     Grading(
         name="sac_area_mm2",
         kind="amount",
@@ -74,8 +83,8 @@ GRADINGS = (
     ),
     Grading(name="herniation", kind="yes_no", weight=0.5, yes_weight=2.0),
     Grading(name="slip", kind="yes_no", weight=0.5, yes_weight=4.0),
-    Grading(name="looping_roots", kind="yes_no", weight=2.0),
-    Grading(name="redundant_roots", kind="yes_no", weight=2.0, of_patient=True),
+    Grading(name="looping_roots", kind="yes_no", weight=4.0),
+    Grading(name="redundant_roots", kind="yes_no", weight=3.0, of_patient=True),
 )
 """In the order of the network's outputs and of the columns of a table of gradings.
 

@@ -28,7 +28,8 @@ def loss_of(grading: Grading, raw: Raw, truth: Truth) -> Float[Tensor, ""]:
         return raw.sum() * 0.0
     raw, truth = raw[known], truth[known]
     if grading.kind == "type":
-        return functional.cross_entropy(raw, truth.long() - grading.lowest)
+        weights = torch.tensor(grading.type_weights) if grading.type_weights else None
+        return functional.cross_entropy(raw, truth.long() - grading.lowest, weights)
     if grading.kind == "amount":
         return functional.smooth_l1_loss(raw[:, 0], on_scale(grading, truth))
     return functional.binary_cross_entropy_with_logits(

@@ -13,8 +13,8 @@ from torch import Tensor
 from lbp_outcome.anatomy import Disc
 from lbp_outcome.errors import InvalidChoice
 from lbp_outcome.units import Unit
-from lbp_outcome.view import LevelCrop, PatientImages, Predictor
-from models._levels.encoder import CHANNELS, CROP_SHAPE, LevelEncoder, over_levels
+from lbp_outcome.view import CROP_SHAPE, LevelCrop, PatientImages, Predictor
+from models._levels.encoder import CHANNELS, LevelEncoder, over_levels
 from models._levels.gradings import BY_NAME
 from models._levels.losses import amount, split
 

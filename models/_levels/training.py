@@ -16,7 +16,7 @@ from lbp_outcome.errors import InvalidChoice, UnreadableFile
 from lbp_outcome.io.atomic import atomic_file
 from models._levels.augmentation import augmented
 from models._levels.encoder import ARCHITECTURE, LevelEncoder, over_levels
-from models._levels.gradings import GRADINGS
+from models._levels.gradings import GRADINGS, NAMES
 from models._levels.losses import loss_of, split
 
 CHECKPOINT = "checkpoint.safetensors"
@@ -129,7 +129,7 @@ class _Run:
 
     def _step(self, spines: Sequence[Graded], chance: torch.Generator) -> float:
         for group in self.optimiser.param_groups:
-            group["lr"] = self.settings.learning_rate * self._pace()
+            group["lr"] = self.settings.learning_rate * pace(self.done, self.total)
         loss = batch_loss(self.encoder, spines, chance)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -138,12 +138,6 @@ class _Run:
         self.done += 1
         self._average()
         return float(loss.detach())
-
-    def _pace(self) -> float:
-        share = self.done / self.total
-        if share < 0.1:
-            return (share + 1 / self.total) / (0.1 + 1 / self.total)
-        return 0.5 * (1 + float(np.cos(np.pi * (share - 0.1) / 0.9)))
 
     def _average(self) -> None:
         old = min(self.settings.average, (1 + self.done) / (10 + self.done))
@@ -197,6 +191,14 @@ class _Run:
         self.optimiser.load_state_dict(packed)
 
 
+def pace(done: int, total: int) -> float:
+    """Return the learning rate as a share of the largest: up for a tenth, then down."""
+    share = done / total
+    if share < 0.1:
+        return (share + 1 / total) / (0.1 + 1 / total)
+    return 0.5 * (1 + float(np.cos(np.pi * (share - 0.1) / 0.9)))
+
+
 def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     mine = [name for name in tensors if name.startswith(prefix)]
     return {name.removeprefix(prefix): tensors[name] for name in mine}
@@ -215,16 +217,35 @@ def batch_loss(
     if chance is not None:
         crops = [augmented(each, chance) for each in crops]
     found = encoder(torch.cat(crops))
-    truth = torch.from_numpy(np.concatenate([s.truth for s in spines])).float()
-    levels = [len(spine.truth) for spine in spines]
-    total: Tensor = found.raw.new_zeros(())
-    for place, (grading, raw) in enumerate(split(found.raw)):
+    return graded_loss(found.raw, found.attention, [s.truth for s in spines])
+
+
+def graded_loss(
+    raw: Float[Tensor, "level outputs"],
+    attention: Float[Tensor, " level"],
+    truths: Sequence[np.ndarray],
+    names: Sequence[str] = NAMES,
+) -> Float[Tensor, ""]:
+    """Return the weighted loss of what is read off some patients.
+
+    Args:
+        raw: The heads' outputs for all levels of the patients.
+        attention: How much each of the levels counts.
+        truths: Of each patient, one row per level and one column per grading.
+        names: The gradings that count.
+    """
+    truth = torch.from_numpy(np.concatenate(truths)).float()
+    levels = [len(each) for each in truths]
+    total: Tensor = raw.new_zeros(())
+    for place, (grading, outputs) in enumerate(split(raw)):
+        if grading.name not in names:
+            continue
         answers = truth[:, place]
         if grading.of_patient:
-            raw = _of_patients(raw, found.attention, levels)
+            outputs = _of_patients(outputs, attention, levels)
             answers = torch.stack([mine[0] for mine in torch.split(answers, levels)])
-        total = total + grading.weight * loss_of(grading, raw, answers)
-    return total / sum(grading.weight for grading in GRADINGS)
+        total = total + grading.weight * loss_of(grading, outputs, answers)
+    return total / sum(grading.weight for grading in GRADINGS if grading.name in names)
 
 
 def _of_patients(

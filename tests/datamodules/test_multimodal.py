@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from datamodules._augmentation import augmented
 from datamodules.multimodal import MultimodalData
 from lbp_outcome.batch import to_batch
+from lbp_outcome.errors import InvalidChoice
 from lbp_outcome.simulate.planted_views import planted_spot, planted_table
 
 TRAIN, NEW = planted_spot(20, seed=0), planted_spot(6, seed=1)
@@ -78,14 +78,58 @@ def test_does_not_change_what_decides_when_to_stop():
     torch.testing.assert_close(seen, to_batch(TRAIN, data.set_aside.tolist()).crops)
 
 
-def test_gives_the_same_batches_with_a_worker_process():
-    alone = epoch(MultimodalData(TRAIN, NEW, 0))
-    helped = epoch(MultimodalData(TRAIN, NEW, 0, num_workers=1))
-    torch.testing.assert_close(alone, helped, rtol=0, atol=0)
+@pytest.mark.parametrize("augment_on", [None, "cpu"])
+def test_gives_the_same_batches_with_two_worker_processes(augment_on):
+    alone = epoch(MultimodalData(TRAIN, NEW, 0, augment_on=augment_on))
+    helped = MultimodalData(TRAIN, NEW, 0, num_workers=2, augment_on=augment_on)
+    torch.testing.assert_close(alone, epoch(helped), rtol=0, atol=0)
+
+
+def test_augments_whole_batches_where_it_is_told_to():
+    together = epoch(MultimodalData(TRAIN, NEW, 0, augment_on="cpu"))
+    one_by_one = epoch(MultimodalData(TRAIN, NEW, 0))
+    torch.testing.assert_close(together[1], one_by_one[1])
+    assert not torch.equal(together[0], one_by_one[0])
+    plain = epoch(MultimodalData(TRAIN, NEW, 0, augment_on="cpu", augment=False))
+    torch.testing.assert_close(
+        plain, epoch(MultimodalData(TRAIN, NEW, 0, augment=False)), rtol=0, atol=0
+    )
+
+
+def test_refuses_extra_processes_that_would_share_a_gpu():
+    with pytest.raises(InvalidChoice, match=r"augment_on='cuda' needs num_workers=0"):
+        MultimodalData(TRAIN, NEW, 0, num_workers=2, augment_on="cuda")
+
+
+def spoilt(**changes):
+    """The same patients, the first level of one of them changed."""
+    images = dict(TRAIN.images)
+    last = TRAIN.patients[-1]
+    level, crop = next(iter(images[last].levels.items()))
+    levels = {**images[last].levels, level: replace(crop, **changes)}
+    images[last] = replace(images[last], levels=levels)
+    return replace(TRAIN, images=images)
+
+
+SHAPE = next(iter(TRAIN.images[TRAIN.patients[0]].levels.values())).values.shape
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"values": np.full(SHAPE, np.nan, "f4")}, "A T2 crop of .* holds NaN"),
+        ({"values": np.ones(SHAPE, "f4")}, "A T2 crop of .* of one value throughout"),
+        ({"t1": np.zeros(SHAPE, "f4")}, "A T1 crop of .* of one value throughout"),
+    ],
+)
+def test_refuses_bad_crops_by_name_without_naming_the_patient(changes, says):
+    with pytest.raises(InvalidChoice, match=says) as refusal:
+        epoch(MultimodalData(spoilt(**changes), NEW, 0, validation_share=0))
+    assert not any(patient in str(refusal.value) for patient in TRAIN.patients)
 
 
 def test_mixes_patients_with_and_without_a_radiograph():
-    film = np.ones((40, 30), "f4")
+    film = np.random.default_rng(0).normal(size=(40, 30)).astype("f4")
     some = {
         patient: replace(TRAIN.images[patient], radiograph=film)
         for patient in TRAIN.patients[::3]
@@ -94,27 +138,3 @@ def test_mixes_patients_with_and_without_a_radiograph():
     batches = list(data.train_dataloader())
     present = torch.cat([batch.radiograph_present for batch in batches])
     assert 0 < present.sum() < len(present)
-
-
-class TestAugmentation:
-    CROPS = to_batch(NEW).crops[1]
-
-    def test_changes_a_crop_only_a_little(self):
-        changed = augmented(self.CROPS, 0)
-        assert changed.shape == self.CROPS.shape
-        assert not torch.equal(changed, self.CROPS)
-        pair = torch.stack([changed.flatten(), self.CROPS.flatten()])
-        assert torch.corrcoef(pair)[0, 1] > 0.7
-
-    def test_leaves_an_absent_level_absent(self):
-        crops = self.CROPS.clone()
-        crops[0] = 0
-        assert not augmented(crops, 0)[0].any()
-
-    def test_leaves_the_random_numbers_of_others_alone(self):
-        before = torch.get_rng_state()
-        augmented(self.CROPS, 0)
-        assert torch.equal(before, torch.get_rng_state())
-
-    def test_has_nothing_to_change_without_levels(self):
-        assert augmented(self.CROPS[:0], 0).shape[0] == 0

@@ -13,9 +13,9 @@ from lbp_outcome.batch import to_batch
 from lbp_outcome.contracts import ImageExplanation
 from lbp_outcome.simulate.planted_views import planted_spot
 from models import MODELS
+from models._fusion.fitted import FittedFusion
 from models._fusion.network import FusionNetwork
 from models._fusion.settings import FusionSettings
-from models.fusion import FittedFusion
 
 GRAD_CAM = EXPLANATIONS["grad_cam"]
 VIEW = planted_spot(8, seed=0)
@@ -25,7 +25,11 @@ DATA = DATAMODULES["multimodal"].build(VIEW.take([]), VIEW.take([1]), 0)
 @pytest.fixture(scope="module")
 def untrained():
     torch.manual_seed(5)
-    network = FusionNetwork(2, FusionSettings(), (8, 32, 16)).eval()
+    network = FusionNetwork(2, FusionSettings(encoder="fresh"), (8, 32, 16)).eval()
+    network.trust.fill_(1.0)
+    for layer in network.members.modules():
+        if hasattr(layer, "reset_parameters"):
+            layer.reset_parameters()
     return FittedFusion(predictors=VIEW.predictors, network=network)
 
 
@@ -51,7 +55,7 @@ class SignFlip:
 
     def __call__(self, model, data):
         shown = edges(model, data)
-        if model.network.heads[0].weight.detach().sum() > 0:
+        if model.network.members[0].heads[0].weight.detach().sum() > 0:
             return shown
         return replace(shown, maps={k: 1 - v for k, v in shown.maps.items()})
 

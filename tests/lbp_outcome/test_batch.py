@@ -27,6 +27,16 @@ def test_puts_each_level_in_the_place_that_the_view_gives_it():
             )
 
 
+def test_shows_t2_first_and_t1_second_and_no_t1_as_zero():
+    patient, level = VIEW.patients[0], VIEW.levels[0]
+    crop = VIEW.images[patient].levels[level]
+    both = replace(crop, t1=crop.values + 1)
+    batch = to_batch(with_images(_0=PatientImages(levels={level: both})), [0])
+    np.testing.assert_array_equal(batch.crops[0, 0, 0], crop.values)
+    np.testing.assert_array_equal(batch.crops[0, 0, 1], crop.values + 1)
+    assert not to_batch(VIEW).crops[:, :, 1].any()
+
+
 def test_flags_what_is_absent_and_leaves_it_zero():
     full = VIEW.images[VIEW.patients[0]]
     level = VIEW.levels[1]
@@ -54,7 +64,7 @@ def test_keeps_missing_values_as_nan_and_hides_an_unknown_outcome():
 
 def test_gives_a_table_without_images_the_usual_sizes():
     batch = to_batch(planted_table(2, seed=0))
-    assert batch.crops.shape == (2, 0, 1, *CROP_SHAPE)
+    assert batch.crops.shape == (2, 0, 2, *CROP_SHAPE)
     assert batch.radiograph.shape == (2, 1, *RADIOGRAPH_SHAPE)
 
 
@@ -75,3 +85,14 @@ def test_moves_to_another_device_as_a_whole():
     moved = to_batch(VIEW).to("meta")
     assert moved.crops.device == moved.outcome.device == torch.device("meta")
     assert moved.crops.shape[3:] == SMALL_CROP
+
+
+def test_companions_follow_their_patients_and_are_hidden_with_the_outcome():
+    pain = np.array([10.0, np.nan, 30.0])
+    view = replace(VIEW, companions={"pain": pain})
+    np.testing.assert_array_equal(view.take([2, 1]).companions["pain"], [30, np.nan])
+    np.testing.assert_array_equal(view.drawn([0, 0]).companions["pain"], [10, 10])
+    dealt = view.dealt(np.array([2, 0, 1])).companions["pain"]
+    np.testing.assert_array_equal(dealt, [30, 10, np.nan])
+    assert view.without_outcome().companions == {}
+    assert to_batch(view, [2]).companions["pain"].tolist() == [30.0]

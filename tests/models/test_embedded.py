@@ -109,20 +109,19 @@ BAD = {
 
 @pytest.mark.parametrize("look", ["values", "t1"])
 @pytest.mark.parametrize(("values", "says"), BAD.values(), ids=BAD)
-def test_refuses_what_is_no_image_by_name(fitted, train, new, look, values, says):
+def test_refuses_what_is_no_image_by_name(look, values, says):
     spoilt = PatientImages(levels={L4_L5: crop(0, **{look: values})})
-    one = replace(new.take([0]), images={new.patients[0]: spoilt})
     name = "T1" if look == "t1" else "T2"
     with pytest.raises(InvalidChoice, match=f"{name} crop of L4-L5 .*{says}"):
-        fitted.predict(fold(train, one))
+        PatientReader(shipped_encoder()).read(spoilt, LEVELS)
 
 
-def test_refuses_crops_whose_axes_are_in_another_order(fitted, train, new):
+def test_refuses_crops_whose_axes_are_in_another_order():
     turned = crop(0, values=crop(0).values.T.copy(), t1=None)
-    found = {new.patients[0]: PatientImages(levels={L4_L5: turned})}
-    one = replace(new.take([0]), images=found)
-    with pytest.raises(InvalidChoice, match=r"\(32, 64, 12\) voxels .left, posterior"):
-        fitted.predict(fold(train, one))
+    with pytest.raises(InvalidChoice, match=r"\(64, 128, 12\) voxels .left, posterior"):
+        PatientReader(shipped_encoder()).read(
+            PatientImages(levels={L4_L5: turned}), LEVELS
+        )
 
 
 def test_refuses_a_table_that_already_holds_its_readings(train, new):

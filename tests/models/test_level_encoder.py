@@ -7,34 +7,46 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from jsonargparse import ArgumentParser
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
 
+from lbp_outcome.cli import add_arguments, pretrain
 from lbp_outcome.errors import InvalidChoice, UnreadableFile
+from lbp_outcome.view import CROP_SHAPE
 from models._levels.augmentation import augmented
 from models._levels.calibration import calibrated
 from models._levels.encoder import (
     ARCHITECTURE,
     CHANNELS,
-    CROP_SHAPE,
+    POOLED,
     LevelEncoder,
+    canal_texture,
     over_levels,
 )
 from models._levels.gradings import BY_NAME, GRADINGS, NAMES
 from models._levels.losses import amount, loss_of, on_scale, split
+from models._levels.texture import maps_of, texture
+from models._levels.threads_first import threads_first
 from models._levels.training import (
     CHECKPOINT,
     Graded,
     TrainingSettings,
     train_encoder,
 )
-from models._levels.weights import FILE, MANIFEST, WEIGHTS, read_encoder
+from models._levels.weights import (
+    FILE,
+    MANIFEST,
+    WEIGHTS,
+    read_encoder,
+    read_manifest,
+)
 
 TEN_MB = 10_000_000
 BRIEFLY = TrainingSettings(epochs=2, patients_at_once=2)
 
 
-def spines(count, levels=2, seed=0):
+def spines(count, levels=1, seed=0):
     chance = np.random.default_rng(seed)
     size = (count, levels, CHANNELS, *CROP_SHAPE)
     crops = chance.random(size).astype(np.float16)
@@ -97,6 +109,15 @@ class TestWeights:
         with pytest.raises(UnreadableFile, match=MANIFEST):
             read_encoder(copy)
 
+    def test_come_with_the_command_that_makes_them(self):
+        parser = ArgumentParser(exit_on_error=False)
+        add_arguments(parser, pretrain)
+        for entry in read_manifest(WEIGHTS / MANIFEST):
+            program, name, *options = entry["command"].split()
+            assert (program, name) == ("lbp", pretrain.__name__)
+            parsed = parser.parse_args(options)  # an option that is not there raises
+            assert ("xray" in entry["file"]) == (parsed.network == "xray")
+
     def test_that_are_missing_are_named(self, copy):
         copy.unlink()
         with pytest.raises(UnreadableFile, match="no such file"):
@@ -125,6 +146,79 @@ class TestNetwork:
         assert [grading.name for grading, _ in parts] == list(NAMES)
         assert sum(part.shape[1] for _, part in parts) == raw.shape[1]
 
+    def test_pooled_maps_are_of_one_size_and_show_what_no_grading_asks_for(self):
+        plain = torch.full((1, CHANNELS, *CROP_SHAPE), 0.5)
+        chequered = plain.clone()
+        chequered[..., ::8, ::8] = 0.9
+        encoder = fresh().eval()
+        with torch.inference_mode():
+            one, other = encoder(plain).pooled, encoder(chequered).pooled
+        assert one.shape == (1, POOLED)
+        assert (one - other).abs().max() > 0.01
+
+
+LEFT, DEEP, HIGH = torch.meshgrid(
+    *(torch.arange(float(size)) for size in (2, 48, 64)), indexing="ij"
+)
+
+
+def threads(loops=0.0):
+    """Threads 6 voxels apart that run up the canal, each looping by so many voxels."""
+    way = loops * torch.sin(2 * torch.pi * HIGH / 25 + DEEP / 5)
+    return (1 + 0.2 * torch.cos(2 * torch.pi * (DEEP + way) / 6))[None]
+
+
+class TestTexture:
+    def test_has_so_many_maps_of_blocks(self):
+        assert texture(threads(), scales=2).shape == (1, maps_of(2), 2, 12, 16)
+
+    def test_of_straight_threads_has_energy_across_only(self):
+        maps = texture(threads(), scales=1)[0, :, :, 3:9, 3:13]
+        _, across, along, cosine, sine = maps.mean(dim=(1, 2, 3)).tolist()
+        assert across - along > 2
+        assert cosine > 1  # across means front to back
+        assert sine == pytest.approx(0.0, abs=0.1)
+
+    def test_of_looping_threads_has_energy_along_too(self):
+        straight, looping = (
+            texture(threads(loops), scales=1)[0, 2].mean() for loops in (0.0, 2.5)
+        )
+        assert looping - straight > 0.5
+
+    def test_does_not_depend_on_how_bright_the_image_is(self):
+        dark, bright = (texture(gain * threads(2.0), scales=2) for gain in (0.5, 3.0))
+        torch.testing.assert_close(dark[:, 1:], bright[:, 1:], rtol=1e-3, atol=1e-4)
+
+    def test_of_nothing_is_the_least_there_is(self):
+        empty = torch.zeros(1, 2, 16, 16, requires_grad=True)
+        maps = texture(empty, scales=2)
+        assert maps[:, 1:3].amax() < -2
+        maps.sum().backward()
+        assert empty.grad is not None
+        assert empty.grad.isfinite().all()
+
+
+class TestThreadsFirst:
+    def test_learns_whether_threads_loop_and_changes_nothing_else(self):
+        looping = np.arange(8) % 2
+        crops = np.full((8, 1, CHANNELS, *CROP_SHAPE), 0.3, np.float16)
+        for row, loops in enumerate(looping):
+            shown = threads(2.5 * loops) * (1 + 0.02 * row)
+            crops[row, 0, 0, 5:7, 46:94] = shown[0].numpy()
+        truth = np.full((8, 1, len(NAMES)), np.nan)
+        truth[:, 0, NAMES.index("looping_roots")] = looping
+        encoder, before = fresh(), fresh().state_dict()
+        taught = [Graded(crops=c, truth=t) for c, t in zip(crops, truth, strict=True)]
+        threads_first(encoder, taught, TrainingSettings(), passes=30)
+        seen = torch.from_numpy(crops[:, 0].astype("f4"))
+        with torch.inference_mode():
+            raw, _ = encoder.eval().from_threads(canal_texture(seen))
+        found = {g.name: part for g, part in split(raw)}["looping_roots"][:, 0]
+        assert found[looping == 1].min() > found[looping == 0].max()
+        after = encoder.state_dict()
+        changed = {n.split(".")[0] for n in before if (before[n] != after[n]).any()}
+        assert changed <= {"threads", "embed_threads", "heads", "attention"}
+
 
 class TestLosses:
     @pytest.mark.parametrize("grading", GRADINGS, ids=lambda item: item.name)
@@ -145,6 +239,15 @@ class TestLosses:
         assert loss_of(grading, raw, torch.tensor([3.0])) == pytest.approx(
             expected.item()
         )
+
+    def test_a_rare_type_counts_more_than_a_common_one(self):
+        grading = BY_NAME["modic_type"]
+        raw, truth = torch.eye(4)[:2], torch.tensor([0.0, 3.0])
+        each = functional.cross_entropy(raw, truth.long(), reduction="none")
+        common, rare = grading.type_weights[0], grading.type_weights[3]
+        expected = (common * each[0] + rare * each[1]) / (common + rare)
+        assert rare > common
+        assert loss_of(grading, raw, truth) == pytest.approx(expected.item())
 
     @pytest.mark.parametrize("name", ["sac_area_mm2", "multifidus_fat_percent"])
     def test_an_amount_comes_back_from_its_scale(self, name):
@@ -219,13 +322,13 @@ class TestTraining:
             train_encoder(fresh(), [], BRIEFLY)
 
     def test_learns_what_it_is_shown(self):
-        bright = np.arange(8) % 2
-        crops = np.full((8, 1, CHANNELS, *CROP_SHAPE), 0.2, np.float16)
-        crops[bright == 1, :, :, 4:8, 20:40, 10:20] = 1.0
-        truth = np.full((8, 1, len(NAMES)), np.nan)
+        bright = np.arange(4) % 2
+        crops = np.full((4, 1, CHANNELS, *CROP_SHAPE), 0.2, np.float16)
+        crops[bright == 1, :, :, 4:8, 40:80, 20:40] = 1.0
+        truth = np.full((4, 1, len(NAMES)), np.nan)
         truth[:, 0, NAMES.index("herniation")] = bright
         shown = [Graded(crops=c, truth=t) for c, t in zip(crops, truth, strict=True)]
-        settings = TrainingSettings(epochs=12, patients_at_once=4)
+        settings = TrainingSettings(epochs=15, patients_at_once=4)
         encoder = train_encoder(fresh(), shown, settings)
         with torch.inference_mode():
             raw = encoder(torch.from_numpy(crops[:, 0].astype("f4"))).raw

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,16 @@ from lbp_outcome.progress import progress
 from lbp_outcome.study.explanation.factors import factors_of
 from lbp_outcome.study.explanation.factors_figure import draw_factors
 from lbp_outcome.study.explanation.heat_map import draw_heat_map, heat_maps_of
+from lbp_outcome.study.explanation.modalities import (
+    CAUTION,
+    ModalityShares,
+    modality_shares,
+)
+from lbp_outcome.study.explanation.modalities_figure import draw_modalities
 from lbp_outcome.study.folder import FINAL, StudyFolder
 from lbp_outcome.study.outcome_model import OutcomeModel
 from lbp_outcome.study.rows import PatientRow, patient_row
+from models import MODELS
 
 EXPLANATION = "explanation.json"
 
@@ -30,7 +38,8 @@ def explain_patient(
     Each model is the one of the fold that held this patient out, so the explanation
     is of a prediction for a patient it never saw. Networks give heat maps in patient
     space (`heat_map_*.nii.gz`), a panel over the T2 image and a sanity check; models of
-    the table give the contribution of every predictor.
+    the table give the contribution of every predictor. What each modality adds follows
+    from predictions with every subset of them.
 
     Args:
         run: Folder of the results, or the id of the study's MLflow run.
@@ -78,6 +87,7 @@ def _explain(
         "probability": round(float(model.predict(row.view)[0]), 4),
         "missing": dict(row.missing),
         **_factors(model, row, folder),
+        **_modalities(model, row, folder),
         **_heat_maps(model, row, cohort, folder),
     }
 
@@ -106,6 +116,46 @@ def _factors(model: OutcomeModel, row: PatientRow, folder: Path) -> dict[str, An
             "contributions": [asdict(factor) for factor in found.factors],
         }
     }
+
+
+def _modalities(model: OutcomeModel, row: PatientRow, folder: Path) -> dict[str, Any]:
+    kind = MODELS[model.card.method].predicts
+    found = modality_shares(model.predict, row.view, kind)
+    if not found.modalities:
+        return {}
+    picture = f"modalities_{model.card.name}.png"
+    marked = " (trained on simulated patients)" if model.card.simulated else ""
+    patient = row.view.patients[0]
+    title = f"{patient}: what each modality added to {model.card.name}{marked}"
+    (folder / picture).write_bytes(draw_modalities(found, title))
+    return {
+        "modalities": {
+            "caution": CAUTION,
+            "scale": found.scale,
+            "picture": picture,
+            "shares": _shares(found),
+            "predictions": _subsets(found),
+        }
+    }
+
+
+def _shares(found: ModalityShares) -> list[dict[str, Any]]:
+    each = zip(found.modalities, found.present[0], found.shares[0], strict=True)
+    return [
+        {"modality": name, "present": bool(there), "adds": round(float(share), 4)}
+        for name, there, share in each
+    ]
+
+
+def _subsets(found: ModalityShares) -> list[dict[str, Any]]:
+    """The prediction with every subset of what the patient has, none first."""
+    there = zip(found.modalities, found.present[0], strict=True)
+    names = [name for name, present in there if present]
+    kept = [c for size in range(len(names) + 1) for c in combinations(names, size)]
+    return [
+        {"with": list(each), "prediction": round(float(found.predicted(each)[0]), 4)}
+        for each in kept
+    ]
 
 
 def _heat_maps(

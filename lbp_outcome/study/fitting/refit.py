@@ -1,6 +1,7 @@
 """One fit of one model by the whole procedure: settings chosen, fitted, predicting."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,10 @@ from jaxtyping import Int
 from datamodules import DATAMODULES
 from lbp_outcome.contracts import (
     FittedModel,
+    FoldData,
     ModelRecipe,
     Predictions,
+    Resumable,
     SelectingModel,
     Settings,
 )
@@ -67,19 +70,24 @@ class Refitted:
 
 
 def refit(work: Refit, view: CohortView, folder: Path) -> Refitted:
-    """Do one piece of work and keep it in a folder, whole or not at all."""
+    """Do one piece of work and keep it in a folder, whole or not at all.
+
+    Beside that folder a network keeps the state of its training while it lasts, so that
+    a study that was killed goes on in the middle of a long fit.
+    """
     recipe = recipe_of(work.model)
     seen = seen_by(work.model, view)
     if work.dealt is not None:
         seen = seen.dealt(work.dealt)
     settings = choose_settings(recipe, seen, work.inner, work.seed)
     train, others = seen.drawn(work.train), seen.take(work.predict)
-    fitted, predicted = fit_predict(recipe, train, others, settings, work.seed)
-    home = folder / work.key
+    home, state = folder / work.key, folder / f"{work.key}.training"
+    fitted, predicted = fit_predict(recipe, train, others, settings, work.seed, state)
     with atomic_folder(home, holds=OUTCOME) as temporary:
         (temporary / NATIVE).mkdir()
         fitted.save(temporary / NATIVE)
         _write(temporary / OUTCOME, settings, predicted, _selected(fitted))
+    shutil.rmtree(state, ignore_errors=True)
     return _read(home)
 
 
@@ -95,19 +103,35 @@ def fit_predict(
     held_out: CohortView,
     settings: Settings,
     seed: int,
+    checkpoints: Path | None = None,
 ) -> tuple[FittedModel, Predictions]:
     """Fit on some patients and predict others, whose outcome is hidden.
 
     A model of all patients also predicts those it was fitted to; it is given them only
     afterwards.
+
+    Args:
+        recipe: The model.
+        train: Patients to learn from.
+        held_out: Patients to predict.
+        settings: Of the model.
+        seed: Of the fit.
+        checkpoints: Folder for the state of a training; models of tables need none.
     """
     module, hidden = DATAMODULES[recipe.data], held_out.without_outcome()
     if set(train.patients) & set(held_out.patients):
-        fitted = recipe.fit(module.build(train, train.take([]), seed), settings, seed)
+        learned = _kept(module.build(train, train.take([]), seed), checkpoints)
+        fitted = recipe.fit(learned, settings, seed)
         return fitted, fitted.predict(module.build(train.take([]), hidden, seed))
-    data = module.build(train, hidden, seed)
+    data = _kept(module.build(train, hidden, seed), checkpoints)
     fitted = recipe.fit(data, settings, seed)
     return fitted, fitted.predict(data)
+
+
+def _kept(data: FoldData, checkpoints: Path | None) -> FoldData:
+    if isinstance(data, Resumable):
+        data.checkpoints = checkpoints
+    return data
 
 
 def _selected(fitted: FittedModel) -> tuple[str, ...] | None:

@@ -17,6 +17,7 @@ from lbp_outcome.geometry.level_crop import (
 from lbp_outcome.image import Image
 from lbp_outcome.labels import LABEL_SCHEMES
 from lbp_outcome.phantoms import AnalyticSpine, Segment, grid_around
+from lbp_outcome.view import CROP_SHAPE
 
 ANATOMY = AnalyticSpine(
     segments=(Segment(wedge_deg=10), Segment(wedge_deg=6, slip_mm=3), Segment()),
@@ -36,7 +37,7 @@ def drawn(axes="LPS", turn=(0.0, 0.0, 0.0), spacing=(4.0, 0.9, 0.9)):
 def test_a_crop_lies_in_the_frame_of_its_disc():
     crop = level_crop(drawn()[1], drawn()[0], L4_L5)
     truth = ANATOMY.frames[1]
-    assert crop.values.shape == SHAPE == (12, 64, 32)
+    assert crop.values.shape == SHAPE == CROP_SHAPE
     np.testing.assert_allclose(np.linalg.norm(crop.affine[:3, :3], axis=0), VOXEL_MM)
     axes = crop.affine[:3, :3] / VOXEL_MM
     np.testing.assert_allclose(axes.T @ truth.axes, np.eye(3), atol=0.03)
@@ -47,8 +48,8 @@ def test_a_crop_lies_in_the_frame_of_its_disc():
 def test_disc_bone_and_canal_lie_where_they_belong():
     crop = level_crop(drawn()[1], drawn()[0], L4_L5).values
     middle = crop[5:7].mean(axis=0)
-    disc, bone = middle[16, 15], middle[16, 25]
-    canal = middle[32:36, 15].max()  # 27 mm behind the middle of the disc
+    disc, bone = middle[32, 31], middle[32, 51]
+    canal = middle[64:72, 31].max()  # 27 mm behind the middle of the disc
     assert bone < disc < canal
     assert canal == pytest.approx(disc * 1000 / 400, rel=0.15)
 
@@ -77,11 +78,11 @@ def test_intensities_are_scaled_by_the_patient_not_by_the_scanner():
 
 
 def test_every_voxel_averages_trilinear_samples():
-    spine, t2 = drawn()
+    spine, t2 = drawn(spacing=(4.0, 0.5, 0.5))
     crop = level_crop(t2, spine, L4_L5)
     raw = crop.values * float(np.quantile(_around(spine, t2), 0.95))
-    offsets = (np.arange(2) - 0.5) / 2  # 1.5 mm voxels hold two of 0.9 mm
-    for index in ([5, 16, 15], [3, 30, 20], [8, 40, 5]):
+    offsets = (np.arange(2) - 0.5) / 2  # 0.75 mm voxels hold two of 0.5 mm
+    for index in ([5, 32, 30], [3, 60, 40], [8, 80, 10]):
         samples = [
             np.array(index) + np.array([left, back, up])
             for left in ([0.0] if crop_fits_slices(crop, t2) else offsets)
@@ -126,11 +127,11 @@ def test_outside_the_scan_a_crop_is_zero():
     back = int(t2.to_index(ANATOMY.frames[1].centre[None])[0, 1])
     front_only = Image(t2.values[:, : back + 5], t2.affine)
     crop = level_crop(front_only, spine, L4_L5).values
-    assert (crop[:, 40:] == 0).all()
-    assert (crop[4:8, 8:14, 14:18] > 0).all()
+    assert (crop[:, 80:] == 0).all()
+    assert (crop[4:8, 16:28, 28:36] > 0).all()
 
 
-@pytest.mark.parametrize("index", [(5, 20, 10), (2, 50, 28), (9, 3, 16)])
+@pytest.mark.parametrize("index", [(5, 40, 20), (2, 100, 56), (9, 6, 32)])
 def test_a_hot_spot_comes_back_to_its_place_in_the_patient(index):
     spine, t2 = drawn("PIR", (5.0, -4.0, 3.0))
     crops = level_crops(t2, spine, [L4_L5])

@@ -87,7 +87,7 @@ def test_the_same_plan_has_the_same_fingerprint_wherever_it_lies(plan):
             "name: small",
             "name: small\noutcome: leg_pain",
             "'leg_pain' is a number, which the method 'base_rate' cannot predict; "
-            "choose one of average, boosted_regression, ridge",
+            "choose one of average, boosted_regression, fusion_regression",
         ),
         ("name: small", "name: small\nincrement: both2", "Did you mean 'both'?"),
         (
@@ -127,3 +127,16 @@ def test_names_the_entry_that_is_wrong_in_one_line(plan, old, new, message):
 def test_an_absent_file_says_so(tmp_path):
     with pytest.raises(UnreadableFile, match="there is no such study file"):
         read_plan(tmp_path / "nowhere.yaml")
+
+
+def test_companions_are_other_outcomes_and_part_of_the_plan(plan):
+    found = plan(PLAN + "companions: [leg_pain, leg_pain_50]\n")
+    assert found.companions == ("leg_pain", "leg_pain_50")
+    assert found.fingerprint != plan().fingerprint
+    for names, why in (
+        ("leg_pian", "leg_pain"),
+        ("zcq_2of3", "the outcome of this study already"),
+        ("leg_pain, leg_pain", "twice"),
+    ):
+        with pytest.raises(InvalidChoice, match=why):
+            plan(PLAN + f"companions: [{names}]\n")

@@ -13,8 +13,9 @@ from lbp_outcome.anatomy import LUMBAR_DISCS
 from lbp_outcome.errors import InvalidChoice, UnreadableFile
 from lbp_outcome.io.images import write_image
 from lbp_outcome.phantoms import AnalyticSpine, Segment, grid_around
-from lbp_outcome.simulate.graded_spine import graded_spine
+from lbp_outcome.simulate.graded_spine import drawn_patient, graded_spine
 from lbp_outcome.study.grading_accuracy import (
+    agreement,
     balanced_accuracy,
     explained,
     grading_accuracy,
@@ -58,6 +59,29 @@ def test_a_simulated_spine_is_the_same_each_time_and_graded_throughout(spine):
 def test_the_narrowest_level_of_a_simulated_spine_is_the_operated_one(spine):
     areas = [grading["sac_area_mm2"] for grading in spine.gradings]
     assert spine.operated[int(np.argmin(areas))]
+
+
+def test_whether_roots_loop_is_said_of_the_two_levels_above_the_operated_one(spine):
+    above = [
+        spine.operated.index(True) - row
+        for row, grading in enumerate(spine.gradings)
+        if "looping_roots" in grading
+    ]
+    assert set(above) <= {1, 2}
+
+
+def test_spines_to_learn_from_do_not_give_rare_findings_away_by_the_sac():
+    def correlation(balanced):
+        drawn = [drawn_patient(0, n, balanced=balanced) for n in range(300)]
+        area, roots, fat = (
+            np.concatenate([getattr(one, name) for one in drawn]).astype(float)
+            for name in ("sac_area", "redundant_roots", "without_fat")
+        )
+        assert balanced == (abs(roots.mean() - 0.5) < 0.05)  # 40 % in patients
+        return [np.corrcoef(np.log(area), finding)[0, 1] for finding in (roots, fat)]
+
+    assert max(correlation(balanced=False)) < -0.3
+    assert np.abs(correlation(balanced=True)).max() < 0.1
 
 
 def table(path, rows, head=HEAD):
@@ -210,3 +234,12 @@ class TestFigures:
         true = np.array([1.0, 2.0, 6.0])
         assert explained(np.column_stack([true, true])) == 1.0
         assert explained(np.column_stack([true, np.full(3, 3.0)])) == pytest.approx(0)
+
+    def test_chance_agrees_on_nothing(self):
+        true = np.array([0.0, 0.0, 1.0, 2.0])
+        assert agreement(np.column_stack([true, true])) == 1.0
+        assert agreement(np.column_stack([true, np.zeros(4)])) == 0.0
+        # by hand: agreed 3/4, by chance (2 * 3 + 1 * 0 + 1 * 1) / 16
+        read = np.array([0.0, 0.0, 0.0, 2.0])
+        expected = (3 / 4 - 7 / 16) / (1 - 7 / 16)
+        assert agreement(np.column_stack([true, read])) == pytest.approx(expected)

@@ -9,6 +9,7 @@ import nibabel
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import logit
 
 from lbp_outcome.cohort.folder import read_cohort
 from lbp_outcome.simulate.cohort import simulate_cohort
@@ -31,7 +32,8 @@ models:
     method: fusion
     reads: [clinical, measurements, images]
     settings: {epochs: 2}
-validation: {outer: 2, inner: 2, bootstrap: 200}
+validation: {outer: 2, inner: 2, repeats: 2, bootstrap: 200, permutations: 2}
+mute: {auc_too_good: ten patients show anything}
 """
 
 
@@ -75,6 +77,21 @@ def test_every_model_is_explained_by_one_that_never_saw_the_patient(explained):
         factors = found[name]["factors"]
         assert (explained / factors["picture"]).stat().st_size > 10_000
         assert {item["name"] for item in factors["contributions"]} >= {"age", "sex=M"}
+
+
+def test_what_each_modality_adds_leads_from_no_modality_to_the_prediction(explained):
+    found = json.loads((explained / "explanation.json").read_text())["models"]
+    assert "modalities" not in found["base_rate"]  # it reads none
+    shares = {item["modality"] for item in found["fusion"]["modalities"]["shares"]}
+    assert shares >= {"clinical", "MRI", "lateral X-ray"}
+    for name in ("clinical", "fusion"):
+        said = found[name]["modalities"]
+        first, *_, last = (item["prediction"] for item in said["predictions"])
+        added = sum(item["adds"] for item in said["shares"])
+        assert logit(last) - logit(first) == pytest.approx(added, abs=3e-3)
+        assert last == pytest.approx(found[name]["probability"], abs=1e-3)
+        assert "not a cause" in said["caution"]
+        assert (explained / said["picture"]).stat().st_size > 10_000
 
 
 def test_heat_maps_lie_on_the_voxels_of_the_t2_image(home, patient, explained):

@@ -24,7 +24,7 @@ validation: {validation}
 seed: 3
 """
 BINARY = "  - {name: clinical, method: logistic, reads: [clinical]}"
-QUICK = "inner: 2, bootstrap: 50, permutations: 2"
+QUICK = "inner: 2, bootstrap: 200, permutations: 2"
 SMALL = "{outer: 3, inner: 2, repeats: 2, bootstrap: 200, permutations: 2}"
 
 

@@ -1,0 +1,1 @@
+"""Training a network: quiet, repeatable, and it survives being killed."""
