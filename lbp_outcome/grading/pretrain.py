@@ -75,7 +75,10 @@ def pretrain_xray(
         for view in VIEWS
     ]
     unseen_films = simulate_films(unseen, seed + UNSEEN_SEED, processes)
-    command = f"lbp pretrain xray --patients {patients} --seed {seed} --epochs {epochs}"
+    command = (
+        f"lbp pretrain {Path(out).name} --network xray --patients {patients} "
+        f"--seed {seed} --epochs {epochs}"
+    )
     return write_with_figures(readers, Path(out), unseen_films, command)
 
 
