@@ -1,16 +1,18 @@
 """The MRI as columns of the table, and by which network they were read."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from lbp_outcome.errors import UnreadableFile
+import numpy as np
+
+from lbp_outcome.errors import InvalidChoice, UnreadableFile
 from lbp_outcome.view import CohortView
 from models._levels.encoder import ARCHITECTURE
-from models._levels.patient_numbers import PatientReader
+from models._levels.patient_numbers import NUMBERS, PatientReader
 from models._levels.weights import shipped_encoder
 from models._saved import SavedModel
-from models.embedded import with_readings
 
 
 def read_images(view: CohortView, sha256: str) -> CohortView:
@@ -21,10 +23,25 @@ def read_images(view: CohortView, sha256: str) -> CohortView:
         sha256: Of the network's weights.
 
     Raises:
-        InvalidChoice: A crop is no image that the network knows.
+        InvalidChoice: A crop is no image that the network knows, or the table already
+            holds its readings.
         UnreadableFile: Other weights are shipped here.
     """
-    return with_readings(view, _reader(sha256))
+    if taken := {p.name for p in view.predictors} & {p.name for p in NUMBERS}:
+        raise InvalidChoice(
+            f"The table already holds {', '.join(sorted(taken))}; these names are the "
+            f"network's."
+        )
+    reader = _reader(sha256)
+    readings = [
+        reader.read(view.images.get(patient), view.levels) for patient in view.patients
+    ]
+    columns = np.reshape(readings, (len(view), len(NUMBERS)))
+    return replace(
+        view,
+        predictors=(*view.predictors, *NUMBERS),
+        table=np.hstack([view.table, columns]),
+    )
 
 
 def encoder_entry(sha256: str) -> Mapping[str, str]:

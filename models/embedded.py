@@ -6,21 +6,18 @@ only a penalised regression is fitted to the patients, and 160 of them can carry
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from scipy.special import expit
 
 from lbp_outcome.contracts import FoldData, ModelRecipe, Predictions, Settings
-from lbp_outcome.errors import InvalidChoice, UnreadableFile
 from lbp_outcome.view import CohortView
 from models import MODELS
-from models._levels.encoder import ARCHITECTURE
-from models._levels.patient_numbers import NUMBERS, PatientReader
-from models._levels.weights import shipped_encoder, shipped_sha256
+from models._levels.weights import shipped_sha256
 from models._margin import margin_scores
 from models._outcome import binary_outcome
+from models._readings import encoder_entry, encoder_of, read_images
 from models._ridge import ridge_logistic
 from models._saved import SavedModel
 from models._score import Design, LinearScore
@@ -61,8 +58,8 @@ class FittedEmbedded:
             InvalidChoice: The patients have other predictors than the model, or crops
                 that the network does not know.
         """
-        reader = _reader(self.encoder_sha256)
-        seen = _Seen(data.train.take([]), with_readings(data.held_out, reader))
+        held_out = read_images(data.held_out, self.encoder_sha256)
+        seen = _Seen(data.train.take([]), held_out)
         predicted: np.ndarray = expit(self.score.of(seen))
         return predicted
 
@@ -72,7 +69,7 @@ class FittedEmbedded:
         The network's weights are named by their SHA-256 sum, not copied.
         """
         card = self.score.save("embedded")
-        encoder = {"architecture": ARCHITECTURE, "sha256": self.encoder_sha256}
+        encoder = encoder_entry(self.encoder_sha256)
         replace(card, fitted={**card.fitted, "encoder": encoder}).write(folder)
 
 
@@ -103,7 +100,7 @@ def fit_all(
     penalties = [read_settings(EmbeddedSettings, each).penalty for each in settings]
     outcome = binary_outcome(data.train)
     sha256 = shipped_sha256()
-    train = with_readings(data.train, _reader(sha256))
+    train = read_images(data.train, sha256)
     design = Design.learn(train.predictors, train.table)
     if train.margin is not None:
         scores = margin_scores(design, train.margin, penalties)
@@ -121,52 +118,14 @@ def load(folder: Path) -> FittedEmbedded:
             shipped here is not the one it was fitted with.
     """
     card = SavedModel.read(folder, "embedded")
-    try:
-        encoder = card.fitted["encoder"]
-        architecture, sha256 = encoder["architecture"], str(encoder["sha256"])
-    except (KeyError, TypeError):
-        raise UnreadableFile(f"{folder}: the model's card is damaged.") from None
-    if architecture != ARCHITECTURE:
-        raise UnreadableFile(
-            f"{folder}: fitted with a {architecture}, this version has a "
-            f"{ARCHITECTURE}; fit it again."
-        )
-    shipped_encoder(sha256)
+    sha256 = encoder_of(card, folder)
     return FittedEmbedded(score=LinearScore.read(card), encoder_sha256=sha256)
-
-
-def with_readings(view: CohortView, reader: PatientReader) -> CohortView:
-    """Return the patients with what the network reads off their MRI as predictors.
-
-    Raises:
-        InvalidChoice: A crop is no image that the network knows.
-    """
-    if taken := {p.name for p in view.predictors} & {p.name for p in NUMBERS}:
-        raise InvalidChoice(
-            f"The table already holds {', '.join(sorted(taken))}; these names are the "
-            f"network's."
-        )
-    readings = [
-        reader.read(view.images.get(patient), view.levels) for patient in view.patients
-    ]
-    columns = np.reshape(readings, (len(view), len(NUMBERS)))
-    return replace(
-        view,
-        predictors=(*view.predictors, *NUMBERS),
-        table=np.hstack([view.table, columns]),
-    )
 
 
 @dataclass(frozen=True)
 class _Seen:
     train: CohortView
     held_out: CohortView
-
-
-@lru_cache(maxsize=2)
-def _reader(sha256: str) -> PatientReader:
-    """One reader for the whole process: folds and models share what it remembers."""
-    return PatientReader(shipped_encoder(sha256))
 
 
 EMBEDDED = MODELS.add(
